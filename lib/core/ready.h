@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef IVRQ_CORE_READY_H
+#define IVRQ_CORE_READY_H
+/*
+ * ready.h - the set of calls that have something to do: any thread adds, one
+ * worker takes. Its cost follows the members, not the calls there are.
+ */
+#include <stddef.h>
+
+#include "core/atomics.h"
+
+#define IVRQ__READY_LEVELS 4 /* 64^4 is the number of calls */
+
+struct ivrq__ready {
+	ivrq__a64 *level[IVRQ__READY_LEVELS]; /* 0: a bit for each member */
+	unsigned levels;		      /* the top one is one word */
+};
+
+/* Words of memory for members 0 .. count - 1. */
+size_t ivrq__ready_words(uint32_t count);
+/* `words` are zero. */
+void ivrq__ready_init(struct ivrq__ready *ready, ivrq__a64 *words,
+		      uint32_t count);
+/* Add a member; adding it twice is the same. */
+void ivrq__ready_add(struct ivrq__ready *ready, uint32_t member);
+bool ivrq__ready_empty(const struct ivrq__ready *ready);
+
+/* Take them all, one by one; those added meanwhile may be left for later. */
+struct ivrq__ready_walk {
+	uint64_t rest[IVRQ__READY_LEVELS];
+	uint32_t index[IVRQ__READY_LEVELS];
+	unsigned level;
+};
+void ivrq__ready_begin(struct ivrq__ready *ready,
+		       struct ivrq__ready_walk *walk);
+bool ivrq__ready_next(struct ivrq__ready *ready, struct ivrq__ready_walk *walk,
+		      uint32_t *member);
+
+#endif

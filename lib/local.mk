@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: MIT
+#
+# To add a source: one line in CORE_SOURCES or MEDIA_SOURCES. A new core module
+# also takes its place in the order table of lib/README.
+
+CORE_SOURCES = \
+	%D%/core/atomics.h \
+	%D%/core/call.c \
+	%D%/core/call.h \
+	%D%/core/cancel.c \
+	%D%/core/cancel.h \
+	%D%/core/deadline.c \
+	%D%/core/deadline.h \
+	%D%/core/engine.c \
+	%D%/core/engine.h \
+	%D%/core/fence.c \
+	%D%/core/fence.h \
+	%D%/core/op.c \
+	%D%/core/op.h \
+	%D%/core/pool.c \
+	%D%/core/pool.h \
+	%D%/core/queue.c \
+	%D%/core/queue.h \
+	%D%/core/ready.c \
+	%D%/core/ready.h \
+	%D%/core/request.c \
+	%D%/core/request.h \
+	%D%/core/select.c \
+	%D%/core/select.h \
+	%D%/core/state.h \
+	%D%/core/submit.c \
+	%D%/core/submit.h \
+	%D%/core/tone.c \
+	%D%/core/tone.h \
+	%D%/core/turn.c \
+	%D%/core/turn.h \
+	%D%/core/wire.c \
+	%D%/core/wire.h \
+	%D%/core/word.h \
+	%D%/core/worker.c \
+	%D%/core/worker.h
+
+MEDIA_SOURCES = \
+	%D%/media/file.c \
+	%D%/media/handoff.c \
+	%D%/media/handoff.h \
+	%D%/media/io.c \
+	%D%/media/leg.c \
+	%D%/media/leg.h \
+	%D%/media/media.c \
+	%D%/media/prompt.c \
+	%D%/media/record.c \
+	%D%/media/ring.c \
+	%D%/media/ring.h \
+	%D%/media/speech.c \
+	%D%/media/speech.h \
+	%D%/media/tick.c \
+	%D%/media/writer.c
+
+# The objects live in convenience libraries: libivrq and the white-box tests
+# link the same ones, so that tests never need extra exports.
+noinst_LTLIBRARIES += libivrq-core.la
+libivrq_core_la_SOURCES = $(CORE_SOURCES)
+
+# The core with a call of the test's own before each atomic access.
+check_LTLIBRARIES += libivrq-hooks.la
+libivrq_hooks_la_SOURCES = $(CORE_SOURCES)
+libivrq_hooks_la_CPPFLAGS = $(AM_CPPFLAGS) -DIVRQ_ATOMIC_HOOK
+
+lib_LTLIBRARIES += libivrq.la
+libivrq_la_SOURCES =
+libivrq_la_LIBADD = libivrq-core.la
+libivrq_la_LDFLAGS = $(AM_LDFLAGS) -no-undefined -version-info $(IVRQ_LT_VERSION)
+libivrq_la_DEPENDENCIES = libivrq-core.la %D%/ivrq.map
+
+if HAVE_MEDIA
+noinst_LTLIBRARIES += libivrq-media-core.la
+libivrq_media_core_la_SOURCES = $(MEDIA_SOURCES)
+libivrq_media_core_la_CPPFLAGS = $(AM_CPPFLAGS) $(MEDIA_CFLAGS)
+
+lib_LTLIBRARIES += libivrq-media.la
+libivrq_media_la_SOURCES =
+libivrq_media_la_LIBADD = libivrq-media-core.la libivrq.la $(MEDIA_LIBS) -lm
+libivrq_media_la_LDFLAGS = $(AM_LDFLAGS) -no-undefined -version-info $(IVRQ_LT_VERSION)
+libivrq_media_la_DEPENDENCIES = libivrq-media-core.la libivrq.la %D%/ivrq-media.map
+endif
+
+if HAVE_VERSION_SCRIPT
+libivrq_la_LDFLAGS += -Wl,--version-script=$(srcdir)/%D%/ivrq.map
+if HAVE_MEDIA
+libivrq_media_la_LDFLAGS += -Wl,--version-script=$(srcdir)/%D%/ivrq-media.map
+endif
+else
+libivrq_la_LDFLAGS += -export-symbols-regex '^ivrq_[^_]'
+if HAVE_MEDIA
+libivrq_media_la_LDFLAGS += -export-symbols-regex '^ivrq_[^_]'
+endif
+endif
+
+EXTRA_DIST += %D%/README %D%/ivrq.map %D%/ivrq-media.map

@@ -1,0 +1,58 @@
+dnl SPDX-License-Identifier: MIT
+
+dnl IVRQ_APPEND_CFLAGS(VAR, FLAGS): append to VAR each flag the compiler takes.
+AC_DEFUN([IVRQ_APPEND_CFLAGS], [
+  for ivrq_flag in m4_normalize([$2]); do
+    AC_MSG_CHECKING([whether $CC accepts $ivrq_flag])
+    ivrq_save="$CFLAGS"
+    CFLAGS="$CFLAGS -Werror $ivrq_flag"
+    AC_COMPILE_IFELSE([AC_LANG_PROGRAM],
+      [AC_MSG_RESULT([yes])
+       $1="$$1 $ivrq_flag"],
+      [AC_MSG_RESULT([no])])
+    CFLAGS="$ivrq_save"
+  done])
+
+dnl IVRQ_VERSION_SCRIPT: AM_CONDITIONAL HAVE_VERSION_SCRIPT.
+AC_DEFUN([IVRQ_VERSION_SCRIPT], [
+  AC_MSG_CHECKING([whether the linker accepts --version-script])
+  ivrq_save="$LDFLAGS"
+  LDFLAGS="$LDFLAGS -shared -fPIC -Wl,--version-script=conftest.map"
+  echo 'V { global: main; local: *; };' >conftest.map
+  AC_LINK_IFELSE([AC_LANG_PROGRAM], [ivrq_vs=yes], [ivrq_vs=no])
+  LDFLAGS="$ivrq_save"
+  rm -f conftest.map
+  AC_MSG_RESULT([$ivrq_vs])
+  AM_CONDITIONAL([HAVE_VERSION_SCRIPT], [test "x$ivrq_vs" = xyes])])
+
+dnl IVRQ_ATOMICS: C11 atomics of 1 and 8 bytes, lock-free; adds -latomic to LIBS
+dnl where the compiler calls out for them. A link test with real operations:
+dnl AC_SEARCH_LIBS would declare the compiler's builtin with a wrong type.
+AC_DEFUN([IVRQ_ATOMICS], [
+  AC_MSG_CHECKING([for lock-free C11 atomics])
+  ivrq_cflags="$CFLAGS"
+  ivrq_libs="$LIBS"
+  ivrq_atomics=no
+  CFLAGS="$CFLAGS $STD_CFLAGS"
+  for ivrq_lib in "" -latomic; do
+    LIBS="$ivrq_lib $ivrq_libs"
+    AC_LINK_IFELSE([AC_LANG_PROGRAM([[
+#include <stdatomic.h>
+#include <stdint.h>
+#if ATOMIC_LLONG_LOCK_FREE != 2 || ATOMIC_POINTER_LOCK_FREE != 2 || \
+    ATOMIC_INT_LOCK_FREE != 2 || ATOMIC_CHAR_LOCK_FREE != 2
+#error no lock-free atomics
+#endif
+_Atomic uint64_t a;
+_Atomic unsigned char b;]], [[
+uint64_t x = 0;
+unsigned char y = 0;
+return !atomic_compare_exchange_strong(&a, &x, 1) +
+       !atomic_compare_exchange_strong(&b, &y, 1);]])],
+      [ivrq_atomics="yes $ivrq_lib"
+       break])
+  done
+  CFLAGS="$ivrq_cflags"
+  AC_MSG_RESULT([$ivrq_atomics])
+  AS_IF([test "$ivrq_atomics" = no],
+    [AC_MSG_ERROR([lock-free 64-bit C11 <stdatomic.h> is required])])])

@@ -1,0 +1,259 @@
+# SPDX-License-Identifier: MIT
+#
+# To add a test: write tests/<name>.c and put its name into one list. A test
+# outside WHITEBOX also needs its LDADD line below; one of several files, a
+# SOURCES list.
+
+# Internals: link the core's objects.
+WHITEBOX = \
+	%D%/check_call \
+	%D%/check_cancel \
+	%D%/check_deadline \
+	%D%/check_engine \
+	%D%/check_fence \
+	%D%/check_layout \
+	%D%/check_op \
+	%D%/check_pool \
+	%D%/check_queue \
+	%D%/check_ready \
+	%D%/check_request \
+	%D%/check_select \
+	%D%/check_submit \
+	%D%/check_tone \
+	%D%/check_turn \
+	%D%/check_wire \
+	%D%/check_worker \
+	%D%/oom_create \
+	%D%/stress_once
+
+# Link the core built with IVRQ_ATOMIC_HOOK.
+HOOKED = \
+	%D%/check_regressions \
+	%D%/stress_frozen \
+	%D%/stress_yield
+
+# Link the core with narrow positions, just below their wrap.
+WRAPPED = \
+	%D%/check_model_wrap
+
+# Link the core whose every atomic access is the explorer's. No Check.
+MODEL = \
+	%D%/model/check_interleavings
+
+# The installed surface only: link libivrq.la. Includes are checked.
+BLACKBOX = \
+	%D%/check_api \
+	%D%/check_badinput \
+	%D%/check_model \
+	%D%/check_peers \
+	%D%/check_promises
+
+# The same, with libivrq-media.la.
+BLACKBOX_MEDIA = \
+	%D%/check_media
+
+# What "make check-stress" runs for longer.
+STRESS = \
+	%D%/model/check_interleavings \
+	%D%/stress_frozen \
+	%D%/stress_once \
+	%D%/stress_yield
+
+# Headers that test sources share.
+noinst_HEADERS += \
+	%D%/ct.h \
+	%D%/model.h \
+	%D%/model/explore.h \
+	%D%/model/trace.h \
+	%D%/model/world.h \
+	%D%/whitebox.h \
+	%D%/yield.h
+
+CHECKERS = \
+	%D%/check-bench.sh \
+	%D%/check-docs.sh \
+	%D%/check-edges.sh \
+	%D%/check-exports.sh \
+	%D%/check-headers.sh \
+	%D%/check-layers.sh
+
+AM_CPPFLAGS += $(CHECK_CFLAGS)
+
+# For each program without an LDADD of its own.
+LDADD = libivrq-core.la $(CHECK_LIBS)
+
+stress_once_sources = \
+	%D%/stress_audit.c \
+	%D%/stress_clients.c \
+	%D%/stress_once.c \
+	%D%/stress_once.h
+%C%_stress_once_SOURCES = $(stress_once_sources)
+
+# The same program; the core yields at random.
+%C%_stress_yield_SOURCES = $(stress_once_sources)
+%C%_stress_yield_CPPFLAGS = $(AM_CPPFLAGS) -DIVRQ_ATOMIC_HOOK
+%C%_stress_yield_LDADD = $(hooked_ldadd)
+
+hooked_ldadd = libivrq-hooks.la $(CHECK_LIBS)
+%C%_check_regressions_SOURCES = \
+	%D%/check_regressions.c \
+	%D%/regressions.h \
+	%D%/regressions_frozen.c \
+	%D%/regressions_hook.c \
+	%D%/regressions_lives.c \
+	%D%/regressions_steps.c \
+	%D%/regressions_world.c
+%C%_check_regressions_CPPFLAGS = $(AM_CPPFLAGS) -DIVRQ_ATOMIC_HOOK
+%C%_check_regressions_LDADD = $(hooked_ldadd)
+
+%C%_stress_frozen_SOURCES = \
+	%D%/stress_frozen.c \
+	%D%/stress_frozen.h \
+	%D%/stress_world.c
+%C%_stress_frozen_CPPFLAGS = $(AM_CPPFLAGS) -DIVRQ_ATOMIC_HOOK
+%C%_stress_frozen_LDADD = $(hooked_ldadd)
+
+# The same random sequences twice; positions are wide, and narrow.
+check_model_sources = \
+	%D%/check_model.c \
+	%D%/model.c \
+	%D%/model_run.c
+%C%_check_model_SOURCES = $(check_model_sources)
+%C%_check_model_wrap_SOURCES = $(check_model_sources)
+%C%_check_model_wrap_LDADD = libivrq-wrap.la $(CHECK_LIBS)
+
+check_LTLIBRARIES += libivrq-wrap.la
+libivrq_wrap_la_SOURCES = $(CORE_SOURCES)
+libivrq_wrap_la_CPPFLAGS = $(AM_CPPFLAGS) -DIVRQ_POS_BITS=12 -DIVRQ_POS_START=4090
+
+model_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/%D%/model \
+	-include $(srcdir)/%D%/model/trace.h -DIVRQ_POS_BITS=8 \
+	-DIVRQ_POS_START=explore_first_position
+check_LTLIBRARIES += libivrq-model.la
+libivrq_model_la_SOURCES = $(CORE_SOURCES)
+libivrq_model_la_CPPFLAGS = $(model_cppflags)
+%C%_model_check_interleavings_SOURCES = \
+	%D%/model/check_interleavings.c \
+	%D%/model/explore.c \
+	%D%/model/judge.c \
+	%D%/model/show.c \
+	%D%/model/world.c
+%C%_model_check_interleavings_CPPFLAGS = $(model_cppflags)
+%C%_model_check_interleavings_LDADD = libivrq-model.la
+
+# malloc is counted by the linker, in the core's own objects.
+%C%_oom_create_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc \
+	-Wl,--wrap=realloc -Wl,--wrap=aligned_alloc \
+	-Wl,--wrap=posix_memalign
+
+check_api_sources = \
+	%D%/api.h \
+	%D%/api_cancel.c \
+	%D%/api_operations.c \
+	%D%/check_api.c
+%C%_check_api_SOURCES = $(check_api_sources)
+
+check_badinput_sources = \
+	%D%/badinput.h \
+	%D%/badinput_submit.c \
+	%D%/check_badinput.c
+%C%_check_badinput_SOURCES = $(check_badinput_sources)
+
+check_promises_sources = \
+	%D%/check_promises.c \
+	%D%/promises.h \
+	%D%/promises_bounds.c \
+	%D%/promises_cuts.c \
+	%D%/promises_use.c
+%C%_check_promises_SOURCES = $(check_promises_sources)
+
+check_media_sources = \
+	%D%/check_media.c \
+	%D%/check_media_play.c \
+	%D%/check_media_record.c \
+	%D%/check_media_stage.c \
+	%D%/media_stage.h
+%C%_check_media_SOURCES = $(check_media_sources)
+%C%_check_media_CPPFLAGS = $(AM_CPPFLAGS) $(MEDIA_CFLAGS)
+
+# An embedder that the black-box tests share.
+harness_sources = \
+	%D%/fixture.c \
+	%D%/fixture.h \
+	%D%/harness.c \
+	%D%/harness.h
+check_LTLIBRARIES += %D%/libharness.la
+%C%_libharness_la_SOURCES = $(harness_sources)
+
+blackbox_ldadd = %D%/libharness.la libivrq.la $(CHECK_LIBS)
+%C%_check_api_LDADD = $(blackbox_ldadd)
+%C%_check_badinput_LDADD = $(blackbox_ldadd)
+%C%_check_model_LDADD = $(blackbox_ldadd)
+%C%_check_peers_LDADD = $(blackbox_ldadd)
+%C%_check_promises_LDADD = $(blackbox_ldadd)
+
+# A white-box test of the media layer links libivrq-media-core.la instead of
+# libivrq-media.la.
+blackbox_media_ldadd = %D%/libharness.la libivrq-media.la libivrq.la \
+	$(MEDIA_LIBS) $(CHECK_LIBS) -lm
+%C%_check_media_LDADD = $(blackbox_media_ldadd)
+
+ALL_TESTS = $(MODEL)
+if HAVE_CHECK
+ALL_TESTS += $(WHITEBOX) $(HOOKED) $(WRAPPED) $(BLACKBOX)
+if HAVE_MEDIA
+ALL_TESTS += $(BLACKBOX_MEDIA)
+endif
+endif
+check_PROGRAMS += $(ALL_TESTS)
+TESTS += $(ALL_TESTS) $(CHECKERS)
+EXTRA_DIST += $(CHECKERS) %D%/api-names.awk
+
+# A program that hangs is stopped after TEST_TIMEOUT seconds. Check's own limit
+# for one case is 4 s, too short under a sanitizer.
+TEST_TIMEOUT = 600
+if HAVE_TIMEOUT
+LOG_COMPILER = $(TIMEOUT) -k 10 $(TEST_TIMEOUT)
+endif
+TEST_EXTENSIONS = .sh
+SH_LOG_COMPILER = $(SHELL)
+
+# ${X=...} keeps what the user has set.
+AM_TESTS_ENVIRONMENT = \
+	BENCHES='$(BENCHES)' \
+	BLACKBOX='$(BLACKBOX:=.c) $(BLACKBOX_MEDIA:=.c) $(harness_sources) \
+		$(check_api_sources) $(check_badinput_sources) \
+		$(check_media_sources) $(check_model_sources) \
+		$(check_promises_sources)' \
+	CC='$(CC)' \
+	HAVE_MEDIA='$(have_media)' \
+	MEDIA_CFLAGS='$(MEDIA_CFLAGS)' \
+	NM='$(NM)' \
+	top_builddir='$(top_builddir)' \
+	top_srcdir='$(top_srcdir)'; \
+	: "$${CK_DEFAULT_TIMEOUT=60}" \
+	"$${ASAN_OPTIONS=detect_leaks=1}" \
+	"$${TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:exitcode=66}" \
+	"$${UBSAN_OPTIONS=print_stacktrace=1}"; \
+	export BENCHES BLACKBOX CC HAVE_MEDIA MEDIA_CFLAGS NM top_builddir \
+	top_srcdir CK_DEFAULT_TIMEOUT ASAN_OPTIONS TSAN_OPTIONS UBSAN_OPTIONS;
+
+# The stress tests do STRESS_FACTOR times the work they do in "make check".
+STRESS_FACTOR = 20
+check-stress: all $(check_LTLIBRARIES) $(check_PROGRAMS)
+	IVRQ_STRESS=$(STRESS_FACTOR) \
+	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(STRESS)' \
+		TEST_TIMEOUT=`expr $(TEST_TIMEOUT) '*' $(STRESS_FACTOR)`
+
+# The programs again and again until one fails.
+LOOPS = 50
+check-loop: all $(check_LTLIBRARIES) $(check_PROGRAMS)
+	@i=0; while test $$i -lt $(LOOPS); do \
+		$(MAKE) $(AM_MAKEFLAGS) check-TESTS \
+			TESTS='$(ALL_TESTS)' >check-loop.out 2>&1 || \
+			{ cat check-loop.out; exit 1; }; \
+		i=`expr $$i + 1`; \
+	done; rm -f check-loop.out; echo "check-loop: $(LOOPS) clean runs"
+
+CLEANFILES += check-loop.out
+.PHONY: check-loop check-stress

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * check_interleavings: two to four threads against one call, in every order
+ * that the atomic accesses of the whole core can take (G1 to G5, G7).
+ *
+ * Each scenario below says what is done first, what each thread does (the
+ * letters are those of world.h), and how often at most a thread is interrupted
+ * in a function on one path, 0 to 15, or ALL for as often as it may be. A
+ * switch between two functions of a thread is always free. In each state
+ * reached, a thread that runs alone has to come to its end; at each end, all
+ * is brought to an end and judge.c compares what was told with what came.
+ *
+ * Not seen: weak memory orders (explore.c), more than one call or worker,
+ * tones, and a thread that is stopped for ever in the middle of a function
+ * while others go on to begin new ones (stress_frozen does that).
+ *
+ * IVRQ_STRESS=<factor>: more interruptions, until a scenario has taken factor
+ * times 200000 steps. MODEL_BOUND=<n>: exactly n, -1 for ALL. An argument
+ * picks the scenarios whose name contains it.
+ */
+#include "world.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define ALL EXPLORE_ANY
+
+static const struct scenario scenarios[] = {
+	{ "submit, submit, run", "", { "p0", "p1", "w" }, "", 2 },
+	{ "submit, cancel, run", "", { "p0", "A", "w" }, "", ALL },
+	{ "two submits, cancel, run", "", { "p0 p1", "A", "w" }, "v", 1 },
+	{ "submit, submit, cancel", "p0", { "p1", "p2", "A" }, "", 2 },
+	{ "cancel, submit and cancel", "p0 w p1", { "A", "p2 A" }, "", ALL },
+	{ "barge-in, submit and cancel", "p0 w", { "b1", "p2 A" }, "", ALL },
+	{ "barge-in, cancel, run", "p0 w p1", { "b2", "A", "w" }, "v", 1 },
+	{ "barge-in, barge-in, run", "p0 w", { "b1", "b2", "w" }, "", 1 },
+	{ "barge-in, cancel, nothing started",
+	  "p0",
+	  { "b2", "A", "w" },
+	  "",
+	  1 },
+	{ "complete, cancel, run", "p0 p1 w", { "x0", "A", "w w" }, "", 1 },
+	{ "complete, cancel, stop pending",
+	  "p0 p1 w",
+	  { "x0", "A s0", "w w" },
+	  "p",
+	  1 },
+	{ "complete, complete, cancel", "p0 w", { "x0", "x0", "A" }, "", ALL },
+	{ "complete, complete, run", "p0 w", { "x0", "x0", "w" }, "", 2 },
+	{ "pending, run, cancel", "p0 p1", { "P", "w", "A" }, "v", 2 },
+	{ "pending, kill, run", "p0 p1", { "P", "K0", "w" }, "", 1 },
+	{ "kill, cancel, run", "p0 p1", { "K1", "A", "w" }, "", 1 },
+	{ "kill the only one, cancel, run", "p0", { "K0", "A", "w" }, "", 2 },
+	{ "kill the head, run", "p0 p1", { "K0", "w" }, "", ALL },
+	{ "kill the head, run, complete", "p0 p1", { "K0", "w", "x0" }, "", 2 },
+	{ "kill, pending, run", "p0 p1 p2", { "K1", "P", "w" }, "", 1 },
+	{ "pop a killed one, cancel, complete",
+	  "p0 w p1 K1",
+	  { "w", "A", "x0" },
+	  "",
+	  1 },
+	{ "group, group, run", "p0 p1", { "G", "T", "w" }, "", 1 },
+	{ "group, group, complete", "p0 w", { "G", "T", "x0" }, "", 2 },
+	{ "group, group, ends inside", "p0 p1", { "G", "T", "w" }, "s", 1 },
+	{ "group, cancel, run", "p0 p1 w", { "T", "A", "w" }, "", 1 },
+	{ "group, close, submit", "p0", { "T", "X", "p1" }, "", 2 },
+	{ "kill, submit, cancel, run",
+	  "p0 p1",
+	  { "K1", "p2", "A", "w" },
+	  "v",
+	  0 },
+	{ "close, submit, end", "", { "X", "p0", "w" }, "", ALL },
+	{ "close, submit, next life", "", { "X w o n1", "p0", "N" }, "", 1 },
+	{ "old submitter, next life", "X", { "w o n1 w", "p0" }, "v", ALL },
+	{ "close, cancel, run", "p0 p1 w", { "X", "A", "w" }, "", 2 },
+	{ "deadline, cancel", "d0 d1", { "W", "A" }, "", 2 },
+	{ "deadline, cancel, submit", "d0 p1", { "W", "A", "p2" }, "", 1 },
+	{ "deadline, pending, kill", "d0 d1", { "W", "P", "K1" }, "", 1 },
+	{ "fence of a group, run", "p0 p1", { "T F", "w w" }, "", 3 },
+	{ "fence of a cancel, run", "p0 p1 w", { "A F", "w", "x0" }, "", 1 },
+	{ "fence of a kill, run", "p0 p1", { "K1 F", "w" }, "", ALL },
+	{ "snapshot, run", "p0 p1", { "S", "w", "x0" }, "s", 1 },
+	{ "snapshot, one killed, run", "p0 p1 K1", { "S", "w" }, "s", 3 },
+	{ "snapshot, two killed, run", "p0 p1 p2 K1 K2", { "S", "w" }, "", 3 },
+	{ "snapshot, kill, run", "p0 p1", { "S", "K1", "w" }, "s", 1 },
+	{ "current, run, cancel", "p0 p1", { "C", "w", "A" }, "", 1 },
+	{ "current, complete, run", "p0 p1 w", { "C", "x0", "w" }, "", 2 },
+	{ "full", "p0", { "p1", "p2", "w" }, "2s", 1 },
+	{ "full, cancelled", "p0 p1", { "A p2", "p3", "w" }, "2v", 1 },
+	{ "woken", "", { "p0", "A", "w w w" }, "z", 1 },
+};
+
+static const struct explore_spec common = {
+	.memory = &world,
+	.body = world_body,
+	.observe = world_observe,
+	.judge = world_judge,
+	.name = world_name,
+	.show = world_show,
+};
+
+static double seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* Fewest preemptions that show the fault. */
+static void show_fault(struct explore_spec *spec)
+{
+	struct explore_stats stats;
+	int most = spec->preemptions < 0 ? 15 : spec->preemptions;
+
+	spec->steps_max = 0;
+	for (spec->preemptions = 0; spec->preemptions <= most;
+	     spec->preemptions++)
+		if (explore_run(spec, &stats) == EXPLORE_FAULT) {
+			printf("with %d preemptions:\n", spec->preemptions);
+			explore_print(spec);
+			return;
+		}
+	printf("not found again with fewer preemptions\n");
+}
+
+static void tell(const struct scenario *one, const struct explore_spec *spec,
+		 const struct explore_stats *stats, const char *verdict,
+		 double taken)
+{
+	char bound[16] = "all";
+
+	if (spec->preemptions >= 0 && stats->cut)
+		snprintf(bound, sizeof(bound), "%d", spec->preemptions);
+	printf("%-36s %3s %9" PRIu64 " states %9" PRIu64 " steps %6" PRIu64
+	       " ends, %3u deep, %2u shared words, %6.2f s %s\n",
+	       one->name, bound, stats->states, stats->steps, stats->ends,
+	       stats->depth, stats->shared, taken, verdict);
+	fflush(stdout);
+}
+
+static enum explore_verdict run_bound(const struct scenario *one, int bound,
+				      uint64_t steps_max, bool *all)
+{
+	static const char *const said[] = { "", "too many", "FAULT" };
+	struct explore_spec spec = common;
+	struct explore_stats stats;
+	enum explore_verdict verdict;
+	double start = seconds();
+
+	spec.preemptions = bound;
+	spec.steps_max = steps_max;
+	while (spec.threads < EXPLORE_THREADS && one->thread[spec.threads])
+		spec.threads++;
+	world_begin(one);
+	spec.bytes = world_bytes();
+	verdict = explore_run(&spec, &stats);
+	tell(one, &spec, &stats, said[verdict], seconds() - start);
+	*all = verdict == EXPLORE_PASSED && !stats.cut;
+	if (verdict == EXPLORE_FAULT)
+		show_fault(&spec);
+	return verdict;
+}
+
+static enum explore_verdict run_scenario(const struct scenario *one,
+					 uint64_t steps_max)
+{
+	const char *given = getenv("MODEL_BOUND");
+	int bound = given ? atoi(given) : one->preemptions;
+	enum explore_verdict verdict = EXPLORE_PASSED;
+	bool all = false;
+
+	if (given || !steps_max)
+		return run_bound(one, bound, 0, &all);
+	for (bound = 1; bound <= 15 && !all && verdict == EXPLORE_PASSED;
+	     bound++)
+		verdict = run_bound(one, bound, steps_max, &all);
+	return verdict;
+}
+
+int main(int argc, char **argv)
+{
+	const char *factor = getenv("IVRQ_STRESS");
+	uint64_t steps_max = factor ? strtoull(factor, NULL, 0) * 200000 : 0;
+	size_t i, count = sizeof(scenarios) / sizeof(scenarios[0]);
+
+	if (!explore_possible())
+		return 77; /* skipped */
+	for (i = 0; i < count; i++)
+		if (argc < 2 || strstr(scenarios[i].name, argv[1]))
+			if (run_scenario(&scenarios[i], steps_max) ==
+			    EXPLORE_FAULT)
+				return EXIT_FAILURE;
+	return EXIT_SUCCESS;
+}
