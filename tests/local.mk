@@ -24,6 +24,7 @@ WHITEBOX = \
 	%D%/check_wire \
 	%D%/check_worker \
 	%D%/oom_create \
+	%D%/stress_fence \
 	%D%/stress_once
 
 # Link the core built with IVRQ_ATOMIC_HOOK.
