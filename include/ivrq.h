@@ -402,8 +402,8 @@ IVRQ_API void ivrq_cancel_request_init(ivrq_cancel_request *request);
  *            one step for each queued operation.
  * Ordering:  what the caller wrote before is visible to the result().
  * Callbacks: none here. in_flight + pending results with receipt->id follow
- *            at the next run, whatever plays on; those of the cut that hit
- *            the one in flight wait until it is stopped.
+ *            at the next run, whatever plays on; but while a driver takes
+ *            its time to stop the one in flight, those of cuts wait for it.
  * Ownership: none.
  * Return:    0, also when nothing was there to cancel; IVRQ_EINVAL;
  *            IVRQ_ENOENT the call, or the op of IVRQ_SCOPE_OP, has ended.

@@ -257,7 +257,7 @@ END_TEST
 START_TEST(test_look_behind_a_stop_finds_what_need_not_wait)
 {
 	static const enum ivrq__todo todo[] = { IVRQ__WAIT, IVRQ__WAIT,
-						IVRQ__CANCELED, IVRQ__DEAD,
+						IVRQ__WAIT, IVRQ__DEAD,
 						IVRQ__WAIT };
 	uint64_t p = filled(0, 1);
 	struct ivrq__step step;

@@ -235,18 +235,16 @@ static uint32_t media_ms(const struct model_op *op)
 
 /*
  * May the result of `op`, which a cut has hit, be told while `before` is in
- * front of it? That was spared, or has been told, or comes out of its turn; or
- * it takes its time to stop, and another cancel has hit it.
+ * front of it? That was spared, or has been told, or comes out of its turn.
  */
 static bool goes_first(const struct model_call *c,
-		       const struct model_op *before, const struct model_op *op)
+		       const struct model_op *before)
 {
 	/* Spared, and a paused call does not start it. */
 	if (c->pause && before->state == MODEL_WAIT && !before->cut)
 		return true;
 	return before->alone || before->state == MODEL_HOLE ||
-	       before->state == MODEL_RUN || model_is_waiting(before) ||
-	       (before->state == MODEL_STOP && before->cut != op->cut);
+	       before->state == MODEL_RUN || model_is_waiting(before);
 }
 
 static void result_canceled(struct model *m, struct model_call *c,
@@ -261,7 +259,7 @@ static void result_canceled(struct model *m, struct model_call *c,
 	if (!op->cut)
 		return;
 	for (other = c->ops; other < op && !op->alone; other++)
-		EXPECT(m, goes_first(c, other, op));
+		EXPECT(m, goes_first(c, other));
 	EXPECT(m, result->cause == op->cut->cause);
 	if (!op->cut->known)
 		model_name_cut(m, op->cut, result->cancel);
@@ -390,7 +388,7 @@ static void rest_covered(struct model *m, const struct model_call *c)
 		if (!op->covered || op->state == MODEL_HOLE)
 			continue;
 		waits |= c->ops[0].state == MODEL_STOP &&
-			 !goes_first(c, &c->ops[0], op);
+			 !goes_first(c, &c->ops[0]);
 		EXPECT(m, waits);
 	}
 }

@@ -168,12 +168,9 @@ void ivrq__turn_look(const struct ivrq__ring *ring, struct ivrq__step *step)
 void ivrq__turn_look_behind(const struct ivrq__ring *ring,
 			    struct ivrq__step *step)
 {
-	const struct ivrq__cut first = step->cut;
-
 	step->flies = false;
 	look_ring(ring, step, IVRQ__WAIT);
-	if (step->todo == IVRQ__CANCELED && step->cut.type == first.type &&
-	    step->cut.number == first.number)
+	if (step->todo == IVRQ__CANCELED)
 		step->todo = IVRQ__WAIT;
 }
 

@@ -26,8 +26,8 @@ struct ivrq__step {
 	struct ivrq__cut cut;
 };
 void ivrq__turn_look(const struct ivrq__ring *ring, struct ivrq__step *step);
-/* STOP of one in flight that takes its time: the ring behind it, but for what
- * the same cut hit. WAIT, CANCELED or DEAD. */
+/* STOP of one in flight that takes its time: what a cut has covered behind it
+ * may have been submitted after the cut that hit it, and waits. WAIT or DEAD. */
 void ivrq__turn_look_behind(const struct ivrq__ring *ring,
 			    struct ivrq__step *step);
 /* START that may not be, as the call is paused: the next covered one behind it
