@@ -8,12 +8,12 @@
  * ivrq_engine_stop() without any other synchronisation, so ThreadSanitizer
  * sees whether the engine orders it.
  */
-#include <check.h>
 #include <ivrq.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
-#include <stdlib.h>
+
+#include "ct.h"
 
 enum { ROUNDS = 600 };
 
@@ -142,16 +142,11 @@ int main(void)
 {
 	Suite *suite = suite_create("stress_fence");
 	TCase *tcase = tcase_create("two threads, one worker");
-	SRunner *runner_all = srunner_create(suite);
-	int failed;
 
 	suite_add_tcase(suite, tcase);
 	tcase_set_timeout(tcase, 120);
 	tcase_add_test(
 		tcase,
 		test_fence_and_stop_by_other_threads_order_what_callbacks_wrote);
-	srunner_run_all(runner_all, CK_ENV);
-	failed = srunner_ntests_failed(runner_all);
-	srunner_free(runner_all);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return ct_run(suite);
 }
