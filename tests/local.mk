@@ -37,10 +37,6 @@ HOOKED = \
 WRAPPED = \
 	%D%/check_model_wrap
 
-# Link the core whose every atomic access is the explorer's. No Check.
-MODEL = \
-	%D%/model/check_interleavings
-
 # The installed surface only: link libivrq.la. Includes are checked.
 BLACKBOX = \
 	%D%/check_api \
@@ -55,7 +51,6 @@ BLACKBOX_MEDIA = \
 
 # What "make check-stress" runs for longer.
 STRESS = \
-	%D%/model/check_interleavings \
 	%D%/stress_frozen \
 	%D%/stress_once \
 	%D%/stress_yield
@@ -64,9 +59,6 @@ STRESS = \
 noinst_HEADERS += \
 	%D%/ct.h \
 	%D%/model.h \
-	%D%/model/explore.h \
-	%D%/model/trace.h \
-	%D%/model/world.h \
 	%D%/whitebox.h \
 	%D%/yield.h
 
@@ -127,21 +119,6 @@ check_LTLIBRARIES += libivrq-wrap.la
 libivrq_wrap_la_SOURCES = $(CORE_SOURCES)
 libivrq_wrap_la_CPPFLAGS = $(AM_CPPFLAGS) -DIVRQ_POS_BITS=12 -DIVRQ_POS_START=4090
 
-model_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/%D%/model \
-	-include $(srcdir)/%D%/model/trace.h -DIVRQ_POS_BITS=8 \
-	-DIVRQ_POS_START=explore_first_position
-check_LTLIBRARIES += libivrq-model.la
-libivrq_model_la_SOURCES = $(CORE_SOURCES)
-libivrq_model_la_CPPFLAGS = $(model_cppflags)
-%C%_model_check_interleavings_SOURCES = \
-	%D%/model/check_interleavings.c \
-	%D%/model/explore.c \
-	%D%/model/judge.c \
-	%D%/model/show.c \
-	%D%/model/world.c
-%C%_model_check_interleavings_CPPFLAGS = $(model_cppflags)
-%C%_model_check_interleavings_LDADD = libivrq-model.la
-
 # malloc is counted by the linker, in the core's own objects.
 %C%_oom_create_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc \
 	-Wl,--wrap=realloc -Wl,--wrap=aligned_alloc \
@@ -199,7 +176,7 @@ blackbox_media_ldadd = %D%/libharness.la libivrq-media.la libivrq.la \
 	$(MEDIA_LIBS) $(CHECK_LIBS) -lm
 %C%_check_media_LDADD = $(blackbox_media_ldadd)
 
-ALL_TESTS = $(MODEL)
+ALL_TESTS = $(EXPLORE)
 if HAVE_CHECK
 ALL_TESTS += $(WHITEBOX) $(HOOKED) $(WRAPPED) $(BLACKBOX)
 if HAVE_MEDIA

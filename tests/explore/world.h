@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef IVRQ_TESTS_MODEL_WORLD_H
-#define IVRQ_TESTS_MODEL_WORLD_H
+#ifndef IVRQ_TESTS_EXPLORE_WORLD_H
+#define IVRQ_TESTS_EXPLORE_WORLD_H
 /*
  * world.h - an engine with one call and one worker, and what threads do to it.
  *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef IVRQ_TESTS_MODEL_EXPLORE_H
-#define IVRQ_TESTS_MODEL_EXPLORE_H
+#ifndef IVRQ_TESTS_EXPLORE_EXPLORE_H
+#define IVRQ_TESTS_EXPLORE_EXPLORE_H
 /*
  * explore.h - run a few threads in every order their atomic accesses can take.
  * Told in explore.c.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef IVRQ_TESTS_MODEL_TRACE_H
-#define IVRQ_TESTS_MODEL_TRACE_H
+#ifndef IVRQ_TESTS_EXPLORE_TRACE_H
+#define IVRQ_TESTS_EXPLORE_TRACE_H
 /*
  * trace.h - given with -include to each file of the core: every atomic access
  * becomes a call of explore.c, which decides who makes the next one.

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: MIT
+
+# Link the core whose every atomic access is the explorer's. No Check.
+EXPLORE = \
+	%D%/check_interleavings
+STRESS += $(EXPLORE)
+noinst_HEADERS += \
+	%D%/explore.h \
+	%D%/trace.h \
+	%D%/world.h
+
+explore_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/%D% \
+	-include $(srcdir)/%D%/trace.h -DIVRQ_POS_BITS=8 \
+	-DIVRQ_POS_START=explore_first_position
+check_LTLIBRARIES += libivrq-explore.la
+libivrq_explore_la_SOURCES = $(CORE_SOURCES)
+libivrq_explore_la_CPPFLAGS = $(explore_cppflags)
+%C%_check_interleavings_SOURCES = \
+	%D%/check_interleavings.c \
+	%D%/explore.c \
+	%D%/judge.c \
+	%D%/show.c \
+	%D%/world.c
+%C%_check_interleavings_CPPFLAGS = $(explore_cppflags)
+%C%_check_interleavings_LDADD = libivrq-explore.la
