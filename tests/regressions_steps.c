@@ -184,11 +184,34 @@ static void do_fence(void)
 	it.inner_answer = ivrq_fence(it.engine, &it.cuts[it.ncuts - 1], 0);
 }
 
+/* Two wait, and a cut takes both. */
+static void begin_cut_waiting(void)
+{
+	world_begin();
+	open_call(0);
+	play();
+	play();
+	cancel(IVRQ_SCOPE_ALL);
+}
+
+/* One is in flight, and its driver takes its time to stop; the one behind it
+ * was killed before the cut. */
+static void begin_cut_running(void)
+{
+	begin_one();
+	it.stop_pends = true;
+	cancel_op(play());
+	cancel(IVRQ_SCOPE_ALL);
+}
+
 static void fence_meanwhile(void)
 {
+	const ivrq_receipt *cut = &it.cuts[it.ncuts - 1];
+
 	elsewhere(do_fence);
 	if (!it.inner_answer)
-		ck_assert_uint_eq(results_of(&it.cuts[it.ncuts - 1]), 1);
+		ck_assert_uint_eq(results_of(cut),
+				  cut->in_flight + cut->pending);
 	else
 		ck_assert_int_eq(it.inner_answer, IVRQ_ETIMEDOUT);
 }
@@ -203,6 +226,22 @@ START_TEST(test_fence_of_a_group_inside_the_run_waits_for_the_callback)
 	static void (*const begin[])(void) = { begin_group_spared,
 					       begin_group_waiting,
 					       begin_group_running };
+	const struct trial trial = { begin[_i], do_run, fence_meanwhile,
+				     nothing };
+
+	at_each_step(&trial);
+}
+END_TEST
+
+/*
+ * A fence took a queue whose ring was empty up to the cut for one whose results
+ * were delivered; but they leave the ring first, and the one in flight leaves
+ * last.
+ */
+START_TEST(test_fence_of_a_cut_inside_the_run_waits_for_the_callback)
+{
+	static void (*const begin[])(void) = { begin_cut_waiting,
+					       begin_cut_running };
 	const struct trial trial = { begin[_i], do_run, fence_meanwhile,
 				     nothing };
 
@@ -362,6 +401,10 @@ TCase *steps_case(void)
 		tcase,
 		test_fence_of_a_group_inside_the_run_waits_for_the_callback, 0,
 		3);
+	tcase_add_loop_test(
+		tcase,
+		test_fence_of_a_cut_inside_the_run_waits_for_the_callback, 0,
+		2);
 	tcase_add_test(tcase,
 		       test_run_found_busy_by_a_woken_thread_wakes_again);
 	tcase_add_test(

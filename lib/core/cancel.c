@@ -268,14 +268,11 @@ static bool spared(const struct fence *fence, uint64_t word)
 	       (state != (IVRQ__FRONT | IVRQ__CUT_RANGE) || hit != fence->mark);
 }
 
-/*
- * All before the mark are in the ring no more, or holes, but for one that was
- * spared: a paused call delivers what is behind it there.
- */
-static bool all_holes(const struct fence *fence)
+/* From head to the mark are holes only, but for one that was spared: a paused
+ * call delivers what is behind it there. */
+static bool all_holes(const struct fence *fence, uint64_t word)
 {
 	const struct ivrq__ring *ring = &fence->ring;
-	uint64_t word = ivrq__load_word(ring);
 	uint64_t p = ivrq__head(word);
 
 	if (spared(fence, word))
@@ -283,14 +280,50 @@ static bool all_holes(const struct fence *fence)
 	for (; ivrq__pos_diff(p, fence->mark) < 0; p = ivrq__pos(p, 1))
 		if (ivrq__type(ivrq__load_slot(ring, p)) != IVRQ__HOLE)
 			return false;
-	return ivrq__load_word(ring) == word;
+	return true;
+}
+
+/* All before this is delivered, but for one in flight. That one has left the
+ * ring a moment before `done` says so. */
+static uint64_t delivered_to(const struct fence *fence, uint64_t word)
+{
+	uint64_t flight = ivrq__load_flight(&fence->ring);
+	uint64_t position = ivrq__payload(flight);
+	uint64_t done = ivrq__ld_acq64(&fence->call->queue.done); /* FD1 */
+
+	if (flight && done == position &&
+	    ivrq__pos_diff(position, ivrq__head(word)) < 0)
+		return ivrq__pos(position, 1);
+	return done;
+}
+
+/*
+ * False only if a run is still to deliver something, so that it tells those
+ * who wait when it ends.
+ */
+static bool all_delivered(const struct fence *fence)
+{
+	for (;;) {
+		uint64_t word = ivrq__load_word(&fence->ring);
+		uint64_t done = delivered_to(fence, word);
+		bool holes;
+
+		if (ivrq__pos_diff(done, fence->mark) >= 0)
+			return !still_flies(fence);
+		/* What has left the ring since may not be delivered yet. */
+		if (fence->cut.type != IVRQ__BY_RANGE ||
+		    ivrq__pos_diff(done, ivrq__head(word)) < 0)
+			return false;
+		holes = all_holes(fence, word);
+		if (ivrq__load_word(&fence->ring) == word)
+			return holes && !still_flies(fence);
+	}
 }
 
 static bool delivered(void *arg)
 {
 	struct fence *fence = arg;
 	uint32_t owner = ivrq__ld_acq32(&fence->call->owner); /* CO2 */
-	uint64_t done;
 
 	(void)ivrq__ld_seq32(&fence->engine->workers[owner].epoch); /* FE1 */
 	if (!ivrq__alive(&fence->ring))
@@ -302,10 +335,7 @@ static bool delivered(void *arg)
 		fence->mark = past_front(&fence->ring);
 		fence->marked = true;
 	}
-	done = ivrq__ld_acq64(&fence->call->queue.done); /* FD1 */
-	if (ivrq__pos_diff(done, fence->mark) >= 0)
-		return !still_flies(fence);
-	return fence->cut.type == IVRQ__BY_RANGE && all_holes(fence);
+	return all_delivered(fence);
 }
 
 int ivrq_fence(ivrq_engine *engine, const ivrq_receipt *receipt,

@@ -140,7 +140,6 @@ static void let_go(struct visit *visit, const struct ivrq__step *step)
 	struct ivrq__cell *cell = &visit->engine->cells[step->ref];
 
 	ivrq__deadlines_remove(&visit->worker->deadlines, step->ref);
-	ivrq__turn_land(&visit->ring, step);
 	if (ivrq__cell_release(cell))
 		ivrq__call_recycle(visit->engine, visit->index, step->ref);
 }
@@ -293,20 +292,30 @@ static bool deliver_behind(struct visit *visit)
 	return true;
 }
 
-/* What the look found leaves the queue. */
+/*
+ * What the look found leaves the queue. A fence that finds it gone from the
+ * ring waits for its result: so a hole, which has had that, lands first.
+ */
 static void leave(struct visit *visit, const struct ivrq__step *step)
 {
 	if (step->todo == IVRQ__DEAD && step->killed) {
 		deliver_in_place(visit, step);
 		return;
 	}
+	if (step->todo == IVRQ__DEAD) {
+		ivrq__turn_land(&visit->ring, step);
+		ivrq__turn_pop(&visit->ring, step);
+		let_go(visit, step);
+		return;
+	}
 	ivrq__turn_pop(&visit->ring, step);
 	if (step->todo == IVRQ__FINISHED) {
 		visit->call->queue.mine &= ~IVRQ__CALL_PAUSED;
 		tell_finished(visit, step);
-	} else if (step->todo != IVRQ__DEAD) {
+	} else {
 		tell_canceled(visit, step);
 	}
+	ivrq__turn_land(&visit->ring, step);
 	let_go(visit, step);
 }
 

@@ -273,11 +273,27 @@ static bool is_shared(const volatile void *object, bool writes)
 	return false;
 }
 
-/* Before an access. True: it is a step. */
-static bool reach(const volatile void *object, bool writes)
+static void arrive(void)
 {
 	struct task *task;
 
+	hand_over();
+	task = &tasks[current];
+	task->fresh = false;
+	if (++task->row > task->limit)
+		explore_fault("T%d: %u accesses in a row, alone, and not done",
+			      current, task->row);
+}
+
+void explore_point(void)
+{
+	if (current >= 0 && !quiet)
+		arrive();
+}
+
+/* Before an access. True: it is a step. */
+static bool reach(const volatile void *object, bool writes)
+{
 	if (current < 0 || quiet)
 		return false;
 	if (!is_shared(object, writes)) {
@@ -287,12 +303,7 @@ static bool reach(const volatile void *object, bool writes)
 		}
 		return false;
 	}
-	hand_over();
-	task = &tasks[current];
-	task->fresh = false;
-	if (++task->row > task->limit)
-		explore_fault("T%d: %u accesses in a row, alone, and not done",
-			      current, task->row);
+	arrive();
 	return true;
 }
 

@@ -46,6 +46,9 @@ void explore_print(const struct explore_spec *spec);
 /* For bodies. A place to switch threads; what was read before is forgotten.
  * From here `limit` accesses have to be enough for it if all others rest. */
 void explore_begin(unsigned limit);
+/* For bodies. A place to switch threads: what is done from here to the next
+ * access is seen by the others, but is no access. */
+void explore_point(void);
 void explore_note(const char *format, ...)
 	__attribute__((format(printf, 1, 2))); /* in the print only */
 /* For all: it went wrong. The first one counts. */

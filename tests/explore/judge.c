@@ -365,6 +365,10 @@ static void check_answer(unsigned number)
 	    act->delivered != total(act->fenced))
 		explore_fault("act %u: fence passed at %u of %u results",
 			      number, act->delivered, total(act->fenced));
+	/* Nobody would wake one that waits. */
+	if (plan->verb == 'F' && act->answer && act->settled)
+		explore_fault("act %u: fence answers %d, all was over", number,
+			      act->answer);
 	if (plan->verb != 'S' || act->shots > SHOTS)
 		return;
 	for (i = 0; i < act->shots; i++)

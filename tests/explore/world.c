@@ -36,8 +36,10 @@ static unsigned number_of(const struct op *op)
 
 int world_complete(unsigned number)
 {
-	ivrq_outcome outcome = { .reason = IVRQ_REASON_SUCCESS };
 	struct op *op = &world.op[number];
+	ivrq_outcome outcome = { .reason = op->record ?
+						   IVRQ_REASON_MAX_DURATION :
+						   IVRQ_REASON_SUCCESS };
 	int answer = ivrq_op_complete(world.engine, op->got.op, &outcome);
 
 	op->completes += !answer;
@@ -49,6 +51,7 @@ static int on_start(void *user, const ivrq_operation *operation)
 	struct op *op = rec_of(operation);
 
 	(void)user;
+	explore_point();
 	explore_note("start() of op %u", number_of(op));
 	op->starts++;
 	op->got.op = operation->op;
@@ -79,6 +82,7 @@ static void on_result(void *user, const ivrq_result *result)
 	struct op *op = rec_of(result->operation);
 
 	(void)user;
+	explore_point();
 	explore_note("result of op %u: status %d, cancel %#llx", number_of(op),
 		     (int)result->status,
 		     (unsigned long long)result->cancel.value);
@@ -100,6 +104,7 @@ static void on_closed(void *user, ivrq_call call, enum ivrq_cause reason)
 {
 	(void)user;
 	(void)reason;
+	explore_point();
 	explore_note("closed");
 	if (call.value == world.call[0].value && world.closed++)
 		explore_fault("closed twice");
@@ -200,22 +205,34 @@ static int cancel(const struct act_plan *plan, ivrq_receipt *to)
 	return answer;
 }
 
+/* Results of a cancel; those of runs that have returned, or all. */
+static uint8_t results_of(ivrq_cancel cancel, bool returned)
+{
+	uint8_t count = 0;
+	unsigned i;
+
+	for (i = 0; i < OPS; i++)
+		count += world.op[i].results &&
+			 world.op[i].cancel.value == cancel.value &&
+			 (!returned ||
+			  world.returned >> world.op[i].result_act & 1);
+	return count;
+}
+
 static int fence(const struct act_plan *plan, struct act *act)
 {
 	uint32_t of = world.last_receipt[plan->thread];
 	const ivrq_receipt *receipt;
-	unsigned i;
 	int answer;
 
 	if (!of)
 		return SKIPPED;
 	receipt = &world.act[of - 1].receipt;
-	answer = ivrq_fence(world.engine, receipt, 0);
 	act->fenced = (uint8_t)(of - 1);
-	act->delivered = 0;
-	for (i = 0; i < OPS; i++)
-		act->delivered += world.op[i].results &&
-				  world.op[i].cancel.value == receipt->id.value;
+	act->settled = results_of(receipt->id, true) ==
+		       receipt->in_flight + receipt->pending;
+	answer = ivrq_fence(world.engine, receipt, 0);
+	act->delivered = results_of(receipt->id, false);
 	return answer;
 }
 

@@ -80,6 +80,7 @@ struct act {
 	uint8_t shots;
 	uint8_t delivered; /* F: results of that receipt */
 	uint8_t fenced;	   /* F: whose receipt */
+	bool settled;	   /* F: when invoked, their runs had returned */
 	bool full;	   /* the ring was, meanwhile */
 	bool none;	   /* nothing was alive, meanwhile */
 };
