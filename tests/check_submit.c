@@ -202,13 +202,13 @@ START_TEST(test_submit_into_used_storage_begins_anew)
 
 	atomic_store(&cell->end, ~UINT64_C(0));
 	atomic_store(&cell->claim, 7);
-	op->called = op->started = op->stopping = op->expired = true;
+	op->called = op->started = op->stopping = true;
 	op->due.queued = 1;
 	wb_play(&wb, 1);
 	ck_assert_uint_eq(atomic_load(&cell->end), 0);
 	ck_assert_uint_eq(atomic_load(&cell->claim), 0);
 	ck_assert(!op->called && !op->started && !op->stopping);
-	ck_assert(!op->expired && !op->due.queued);
+	ck_assert(!op->due.queued);
 	ck_assert_uint_eq(op->public.call.value, wb.call.value);
 }
 END_TEST

@@ -362,23 +362,55 @@ START_TEST(test_expire_kills_the_pending_with_number_0)
 {
 	uint64_t p = filled(_i, 2), slot;
 
-	ck_assert(ivrq__turn_expire(ring, ivrq__pos(p, 1)));
+	ivrq__turn_expire(ring, ivrq__pos(p, 1));
 	slot = ivrq__load_slot(ring, ivrq__pos(p, 1));
 	ck_assert_uint_eq(ivrq__type(slot), IVRQ__KILLED);
 	ck_assert_uint_eq(ivrq__payload(slot), 0);
 	ck_assert(word_now() & IVRQ__SLOW);
-	ck_assert(!ivrq__turn_expire(ring, ivrq__pos(p, 1)));
+}
+END_TEST
+
+START_TEST(test_expire_of_one_at_the_front_is_decided_by_the_word)
+{
+	uint64_t p = filled(_i, 2);
+	struct ivrq__step step;
+
+	wb_cut(ring, IVRQ__PENDING);
+	ivrq__turn_expire(ring, p);
+	step = wb_look(ring);
+	ck_assert_uint_eq(step.todo, IVRQ__STOP);
+	ck_assert_uint_eq(step.position, p);
+	ck_assert(!step.flies);
+	ck_assert_uint_eq(step.cut.type, IVRQ__BY_GROUP);
+	ck_assert_uint_eq(step.cut.number, 0);
+}
+END_TEST
+
+START_TEST(test_expire_of_one_claimed_before_helps_the_claimer)
+{
+	uint64_t p = filled(_i, 2);
+	uint32_t ref = ivrq__ref(ivrq__load_slot(ring, p));
+	struct ivrq__step step;
+
+	wb_cut(ring, IVRQ__PENDING);
+	atomic_store(&ring->cell[ref].claim, 7);
+	ivrq__turn_expire(ring, p);
+	step = wb_look(ring);
+	ck_assert_uint_eq(step.todo, IVRQ__STOP);
+	ck_assert_uint_eq(step.cut.number, 7);
 }
 END_TEST
 
 START_TEST(test_expire_of_covered_or_running_does_nothing)
 {
-	uint64_t p = filled(_i, 2);
+	uint64_t p = filled(_i, 2), before;
 
 	wb_fly(ring);
 	wb_cut(ring, IVRQ__ALL);
-	ck_assert(!ivrq__turn_expire(ring, p));
-	ck_assert(!ivrq__turn_expire(ring, ivrq__pos(p, 1)));
+	before = word_now();
+	ivrq__turn_expire(ring, p);
+	ivrq__turn_expire(ring, ivrq__pos(p, 1));
+	ck_assert_uint_eq(word_now(), before | IVRQ__SLOW);
 	ck_assert_uint_ne(ivrq__type(ivrq__load_slot(ring, ivrq__pos(p, 1))),
 			  IVRQ__KILLED);
 }
@@ -512,6 +544,8 @@ static void add_steps(TCase *tcase)
 	WB_BOTH(tcase, test_pop_of_the_spared_that_was_hit_leaves_no_state);
 	WB_BOTH(tcase, test_look_at_a_hole_is_dead_and_delivered);
 	WB_BOTH(tcase, test_expire_kills_the_pending_with_number_0);
+	WB_BOTH(tcase, test_expire_of_one_at_the_front_is_decided_by_the_word);
+	WB_BOTH(tcase, test_expire_of_one_claimed_before_helps_the_claimer);
 	WB_BOTH(tcase, test_expire_of_covered_or_running_does_nothing);
 	WB_BOTH(tcase, test_sweeping_and_calm_leave_the_slow_mode);
 	tcase_add_loop_test(

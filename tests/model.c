@@ -326,15 +326,18 @@ static void submit_refused(struct model *m, const struct model_call *c,
 	}
 }
 
-/* Neither cut nor finished; what was cancelled alone may count. */
+/* Neither cut nor finished; what was cancelled alone may count, what has
+ * expired in this run need not. */
 static void ahead_check(struct model *m, const struct model_call *c,
 			const ivrq_submission *got)
 {
 	uint32_t i, low = 0, high = c->freed;
+	bool vague = model_is_vague(m, c);
 
 	for (i = 0; i < c->nops; i++) {
 		low += c->ops[i].state == MODEL_RUN ||
-		       model_is_waiting(&c->ops[i]);
+		       (model_is_waiting(&c->ops[i]) &&
+			!(vague && model_is_expired(m, c, &c->ops[i])));
 		high += c->ops[i].state == MODEL_RUN ||
 			c->ops[i].state == MODEL_HOLE ||
 			c->ops[i].state == MODEL_WAIT;

@@ -249,6 +249,63 @@ START_TEST(test_fence_of_a_cut_inside_the_run_waits_for_the_callback)
 }
 END_TEST
 
+/* ----------------------------------------------------------------- deadline */
+
+/* The oldest was spared by a cut, cannot start, and now waits too long. */
+static void begin_spared_late(void)
+{
+	begin_idle();
+	ck_assert_int_eq(ivrq_call_pause(it.engine, it.call), 0);
+	it.options.deadline_ns = 5;
+	play();
+	it.options.deadline_ns = 0;
+	play();
+	cancel(IVRQ_SCOPE_PENDING);
+	drive();
+	it.now_ns = 10;
+}
+
+static enum ivrq_scope scope;
+
+static void cancel_meanwhile(void)
+{
+	if (scope == IVRQ_SCOPE_TAG)
+		cancel_tag(0);
+	else
+		cancel(scope);
+}
+
+static void assert_not_started(void)
+{
+	const struct rec *rec = &it.recs[0];
+	const ivrq_receipt *cut = &it.cuts[1]; /* all 0: it came too late */
+
+	drive();
+	ck_assert_uint_eq(cut->in_flight, 0);
+	ck_assert_uint_eq(rec->starts, 0);
+	ck_assert_uint_eq(rec->results, 1);
+	ck_assert(!rec->result.started);
+	ck_assert_int_eq(rec->result.status,
+			 cut->pending ? IVRQ_CANCELED : IVRQ_FAILED);
+}
+
+/*
+ * An operation spared by a cut was made to run when its deadline came, only to
+ * fail. A cancel in that moment counted it as in flight.
+ */
+START_TEST(test_cancel_inside_the_run_at_a_deadline_counts_none_in_flight)
+{
+	static const enum ivrq_scope scopes[] = { IVRQ_SCOPE_ALL,
+						  IVRQ_SCOPE_CURRENT,
+						  IVRQ_SCOPE_TAG };
+	const struct trial trial = { begin_spared_late, do_run,
+				     cancel_meanwhile, assert_not_started };
+
+	scope = scopes[_i];
+	at_each_step(&trial);
+}
+END_TEST
+
 /* ----------------------------------------------------------------- snapshot */
 
 /* None of three starts. The second was killed and delivered, now the first
@@ -405,6 +462,10 @@ TCase *steps_case(void)
 		tcase,
 		test_fence_of_a_cut_inside_the_run_waits_for_the_callback, 0,
 		2);
+	tcase_add_loop_test(
+		tcase,
+		test_cancel_inside_the_run_at_a_deadline_counts_none_in_flight,
+		0, 3);
 	tcase_add_test(tcase,
 		       test_run_found_busy_by_a_woken_thread_wakes_again);
 	tcase_add_test(

@@ -65,7 +65,6 @@ struct ivrq__op {
 	bool called;   /* the worker's: start() was called */
 	bool started;  /* the worker's: and answered 0 */
 	bool stopping; /* the worker's: stop() was called */
-	bool expired;  /* the worker's: its deadline came while it was TAKEN */
 };
 
 /*

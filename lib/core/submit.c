@@ -81,7 +81,7 @@ int ivrq__submit(ivrq_engine *engine, ivrq_call call,
 			    &op->public);
 	op->public.call = call;
 	op->due.queued = 0;
-	op->called = op->started = op->stopping = op->expired = false;
+	op->called = op->started = op->stopping = false;
 	ivrq__st_rlx64(&engine->cells[ref].end, 0);   /* SE1 */
 	ivrq__st_rlx64(&engine->cells[ref].claim, 0); /* SE1 */
 	answer = ivrq__queue_submit(&ring, ref, wanted->barge_in_allowed,

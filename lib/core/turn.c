@@ -120,6 +120,8 @@ static void look_cut(const struct ivrq__ring *ring, struct ivrq__step *step)
 		cut->type = IVRQ__BY_GROUP;
 		cut->number =
 			ivrq__ld_acq64(&ring->cell[step->ref].claim); /* LC2 */
+		if (cut->number == IVRQ__CLAIM_DEADLINE)
+			cut->number = 0;
 		return;
 	case IVRQ__CUT_BARGE:
 		cut->type = IVRQ__BY_BARGE;
@@ -351,7 +353,21 @@ void ivrq__turn_bury(const struct ivrq__ring *ring, uint64_t position)
 		;
 }
 
-bool ivrq__turn_expire(const struct ivrq__ring *ring, uint64_t position)
+/* It is taken up, so the word decides: as for one of a group (select.c). */
+static void expire_front(const struct ivrq__ring *ring, uint32_t ref)
+{
+	uint64_t word = ivrq__load_word(ring);
+	uint64_t none = 0;
+
+	ivrq__cas_acqrel64(&ring->cell[ref].claim, &none, /* LC1/LC2 */
+			   IVRQ__CLAIM_DEADLINE);
+	while (ivrq__front_live(word))
+		if (ivrq__cas_word(ring, &word,
+				   ivrq__cut_front(word, IVRQ__CUT_GROUP)))
+			return;
+}
+
+void ivrq__turn_expire(const struct ivrq__ring *ring, uint64_t position)
 {
 	uint64_t word = ivrq__load_word(ring);
 	uint64_t slot;
@@ -359,16 +375,17 @@ bool ivrq__turn_expire(const struct ivrq__ring *ring, uint64_t position)
 	/* Only the worker takes it back: I5 holds for it too. */
 	go_slow(ring, &word);
 	if (!ivrq__in_reach(word, ivrq__pos_diff(position, ivrq__head(word))))
-		return false;
+		return;
 	slot = ivrq__load_slot(ring, position);
 	while (ivrq__is_ready_for(slot, position)) {
 		uint64_t killed = ivrq__with_type(slot, IVRQ__KILLED);
 
 		if (ivrq__cas_slot(ring, position, &slot,
 				   ivrq__with_payload(killed, 0)))
-			return true;
+			return;
 	}
-	return false;
+	if (ivrq__type(slot) == IVRQ__TAKEN)
+		expire_front(ring, ivrq__ref(slot));
 }
 
 void ivrq__turn_sweeping(const struct ivrq__ring *ring)

@@ -50,8 +50,9 @@ bool ivrq__turn_sweep(const struct ivrq__ring *ring, uint64_t *from,
 		      struct ivrq__step *step);
 /* It has been delivered. */
 void ivrq__turn_bury(const struct ivrq__ring *ring, uint64_t position);
-/* The worker itself kills a pending one (a deadline). */
-bool ivrq__turn_expire(const struct ivrq__ring *ring, uint64_t position);
+/* The worker itself kills one that has not started, if no cut has reached it:
+ * by a group of number 0, the deadline's. */
+void ivrq__turn_expire(const struct ivrq__ring *ring, uint64_t position);
 /* Begin and end of a visit: leave the slow mode if nothing needs it. */
 void ivrq__turn_sweeping(const struct ivrq__ring *ring);
 void ivrq__turn_calm(const struct ivrq__ring *ring);

@@ -87,17 +87,18 @@ struct ivrq__cell {
 	ivrq__a64 end;	 /* what the driver says: state.h */
 	ivrq__a64 claim; /* the group cancel that hits it, first come */
 };
-#define IVRQ__HOLDER	   (UINT64_C(1) << 16)
-#define IVRQ__HOLDERS	   (UINT64_C(0xffff) << 16)
-#define IVRQ__COUNT_SHIFT  4
-#define IVRQ__COUNT	   (UINT64_C(0xfff) << IVRQ__COUNT_SHIFT)
-#define IVRQ__FATE	   (UINT64_C(3) << 2)
-#define IVRQ__FATE_DONE	   (UINT64_C(1) << 2) /* completed */
-#define IVRQ__FATE_WAITING (UINT64_C(2) << 2) /* hit by its claim, at front */
-#define IVRQ__FATE_RUNNING (UINT64_C(3) << 2) /* hit by its claim, in flight */
-#define IVRQ__ORPHAN	   (UINT64_C(1) << 1)
-#define IVRQ__REFUSED	   (UINT64_C(1) << 0)
-#define IVRQ__SERIAL	   (UINT64_C(1) << 32)
+#define IVRQ__CLAIM_DEADLINE (~UINT64_C(0)) /* or this */
+#define IVRQ__HOLDER	     (UINT64_C(1) << 16)
+#define IVRQ__HOLDERS	     (UINT64_C(0xffff) << 16)
+#define IVRQ__COUNT_SHIFT    4
+#define IVRQ__COUNT	     (UINT64_C(0xfff) << IVRQ__COUNT_SHIFT)
+#define IVRQ__FATE	     (UINT64_C(3) << 2)
+#define IVRQ__FATE_DONE	     (UINT64_C(1) << 2) /* completed */
+#define IVRQ__FATE_WAITING   (UINT64_C(2) << 2) /* hit by its claim, at front */
+#define IVRQ__FATE_RUNNING   (UINT64_C(3) << 2) /* hit by its claim, in flight */
+#define IVRQ__ORPHAN	     (UINT64_C(1) << 1)
+#define IVRQ__REFUSED	     (UINT64_C(1) << 0)
+#define IVRQ__SERIAL	     (UINT64_C(1) << 32)
 
 /* One queue as one function call sees it. */
 struct ivrq__ring {

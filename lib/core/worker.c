@@ -151,28 +151,24 @@ static void start(struct visit *visit, const struct ivrq__step *step)
 	const ivrq_driver *driver = visit->cold->driver;
 	const ivrq_listener *listener = visit->cold->listener;
 	struct ivrq__op *op = ivrq__op_at(visit->engine, step->ref);
-	ivrq_outcome outcome = { .reason = IVRQ_REASON_DEADLINE };
-	int failed = 1;
+	ivrq_outcome outcome = { .media_ms = 0 };
+	int failed;
 
 	if (!ivrq__turn_start(&visit->ring, step))
 		return;
 	ivrq__deadlines_remove(&visit->worker->deadlines, step->ref);
-	if (!op->expired) {
-		op->called = true;
-		failed = driver->start(visit->cold->driver_user, &op->public);
-		outcome.reason = (enum ivrq_reason)failed;
-		if (failed &&
-		    (failed < 0 || failed >= IVRQ_REASON_DEADLINE ||
-		     ivrq__reason_status(op->public.kind, outcome.reason) !=
-			     IVRQ_FAILED))
-			outcome.reason = IVRQ_REASON_OTHER;
-	}
+	op->called = true;
+	failed = driver->start(visit->cold->driver_user, &op->public);
 	if (!failed) {
 		op->started = true;
 		if (listener && listener->started)
 			listener->started(visit->cold->user, &op->public);
 		return;
 	}
+	outcome.reason = (enum ivrq_reason)failed;
+	if (failed < 0 || failed >= IVRQ_REASON_DEADLINE ||
+	    ivrq__reason_status(op->public.kind, outcome.reason) != IVRQ_FAILED)
+		outcome.reason = IVRQ_REASON_OTHER;
 	(void)ivrq__op_end(visit->engine, &visit->ring, step->position,
 			   step->ref, &outcome);
 }
@@ -230,8 +226,7 @@ static void expire(struct ivrq__worker *worker, const struct ivrq__ring *ring,
 		   struct ivrq__op *op, uint32_t ref)
 {
 	ivrq__deadlines_remove(&worker->deadlines, ref);
-	if (!ivrq__turn_expire(ring, op->position))
-		op->expired = true; /* taken up, or cancelled: see start() */
+	ivrq__turn_expire(ring, op->position);
 }
 
 /* Get to know what was submitted since the last time. */
@@ -343,8 +338,7 @@ static bool step_queue(struct visit *visit, bool paused)
 	default:
 		break;
 	}
-	held = step.todo == IVRQ__START && paused &&
-	       !ivrq__op_at(visit->engine, step.ref)->expired;
+	held = step.todo == IVRQ__START && paused;
 	if (held && deliver_behind(visit))
 		return true;
 	if ((step.word & IVRQ__SLOW) && sweep(visit))
