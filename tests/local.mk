@@ -33,6 +33,10 @@ HOOKED = \
 	%D%/stress_frozen \
 	%D%/stress_yield
 
+# The same, and without Check.
+HOOKED_PLAIN = \
+	%D%/stress_scenarios
+
 # Link the core with narrow positions, just below their wrap.
 WRAPPED = \
 	%D%/check_model_wrap
@@ -53,6 +57,7 @@ BLACKBOX_MEDIA = \
 STRESS = \
 	%D%/stress_frozen \
 	%D%/stress_once \
+	%D%/stress_scenarios \
 	%D%/stress_yield
 
 # Headers that test sources share.
@@ -105,6 +110,13 @@ hooked_ldadd = libivrq-hooks.la $(CHECK_LIBS)
 	%D%/stress_world.c
 %C%_stress_frozen_CPPFLAGS = $(AM_CPPFLAGS) -DIVRQ_ATOMIC_HOOK
 %C%_stress_frozen_LDADD = $(hooked_ldadd)
+
+%C%_stress_scenarios_SOURCES = \
+	%D%/stress_acts.c \
+	%D%/stress_calls.c \
+	%D%/stress_scenarios.c \
+	%D%/stress_scenarios.h
+%C%_stress_scenarios_LDADD = libivrq-hooks.la
 
 # The same random sequences twice; positions are wide, and narrow.
 check_model_sources = \
@@ -176,7 +188,7 @@ blackbox_media_ldadd = %D%/libharness.la libivrq-media.la libivrq.la \
 	$(MEDIA_LIBS) $(CHECK_LIBS) -lm
 %C%_check_media_LDADD = $(blackbox_media_ldadd)
 
-ALL_TESTS = $(EXPLORE)
+ALL_TESTS = $(EXPLORE) $(HOOKED_PLAIN)
 if HAVE_CHECK
 ALL_TESTS += $(WHITEBOX) $(HOOKED) $(WRAPPED) $(BLACKBOX)
 if HAVE_MEDIA
