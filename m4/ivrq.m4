@@ -25,34 +25,51 @@ AC_DEFUN([IVRQ_VERSION_SCRIPT], [
   AC_MSG_RESULT([$ivrq_vs])
   AM_CONDITIONAL([HAVE_VERSION_SCRIPT], [test "x$ivrq_vs" = xyes])])
 
-dnl IVRQ_ATOMICS: C11 atomics of 1 and 8 bytes, lock-free; adds -latomic to LIBS
-dnl where the compiler calls out for them. A link test with real operations:
-dnl AC_SEARCH_LIBS would declare the compiler's builtin with a wrong type.
+dnl IVRQ_ATOMICS: refuse a target whose C11 atomics of 1 to 8 bytes are not all
+dnl lock-free; add -latomic to LIBS where the compiler calls out for them. A link
+dnl test with real operations: AC_SEARCH_LIBS would declare the compiler's
+dnl builtin with a wrong type.
 AC_DEFUN([IVRQ_ATOMICS], [
-  AC_MSG_CHECKING([for lock-free C11 atomics])
   ivrq_cflags="$CFLAGS"
   ivrq_libs="$LIBS"
-  ivrq_atomics=no
   CFLAGS="$CFLAGS $STD_CFLAGS"
+  AC_MSG_CHECKING([for C11 <stdatomic.h>])
+  AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[#include <stdatomic.h>]])],
+    [AC_MSG_RESULT([yes])],
+    [AC_MSG_RESULT([no])
+     AC_MSG_ERROR([C11 <stdatomic.h> is required])])
+
+  AC_MSG_CHECKING([whether 64-bit atomics are lock-free])
+  AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[
+#include <stdatomic.h>
+#if ATOMIC_LLONG_LOCK_FREE != 2 || ATOMIC_POINTER_LOCK_FREE != 2 || \
+    ATOMIC_INT_LOCK_FREE != 2 || ATOMIC_CHAR_LOCK_FREE != 2
+#error not always lock-free
+#endif]])],
+    [AC_MSG_RESULT([yes])],
+    [AC_MSG_RESULT([no])
+     AC_MSG_ERROR([this target has no lock-free 64-bit atomics, and ivrq does
+not work with locks in their place. If the processor has them, say so to the
+compiler: CFLAGS=-march=i586 on x86, CFLAGS=-march=armv7-a on ARM])])
+
+  AC_MSG_CHECKING([for the library with 64-bit atomics])
+  ivrq_atomics=no
   for ivrq_lib in "" -latomic; do
     LIBS="$ivrq_lib $ivrq_libs"
     AC_LINK_IFELSE([AC_LANG_PROGRAM([[
 #include <stdatomic.h>
 #include <stdint.h>
-#if ATOMIC_LLONG_LOCK_FREE != 2 || ATOMIC_POINTER_LOCK_FREE != 2 || \
-    ATOMIC_INT_LOCK_FREE != 2 || ATOMIC_CHAR_LOCK_FREE != 2
-#error no lock-free atomics
-#endif
 _Atomic uint64_t a;
 _Atomic unsigned char b;]], [[
 uint64_t x = 0;
 unsigned char y = 0;
 return !atomic_compare_exchange_strong(&a, &x, 1) +
        !atomic_compare_exchange_strong(&b, &y, 1);]])],
-      [ivrq_atomics="yes $ivrq_lib"
+      [ivrq_atomics="${ivrq_lib:-none required}"
        break])
   done
   CFLAGS="$ivrq_cflags"
   AC_MSG_RESULT([$ivrq_atomics])
   AS_IF([test "$ivrq_atomics" = no],
-    [AC_MSG_ERROR([lock-free 64-bit C11 <stdatomic.h> is required])])])
+    [AC_MSG_ERROR([programs with 64-bit atomics do not link, with or without
+-latomic])])])
