@@ -61,6 +61,11 @@
  * thread. One that was cancelled or failed is a partial recording: removed or
  * kept, see keep_partial.
  *
+ * If the file cannot be made, written or renamed (the disk is full, there is no
+ * descriptor), nothing is kept, with keep_partial too, and the operation fails
+ * as IVRQ_REASON_OTHER as soon as that is known, unless it was cancelled or had
+ * failed before. media_ms is then what had been written.
+ *
  * Paths of prompts and locations are relative to prompts_dir and
  * recordings_dir. One that is empty, has a component "..", or is absolute
  * without absolute_paths counts as unreadable (a location: the operation fails

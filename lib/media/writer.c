@@ -194,8 +194,7 @@ void ivrq__writer_run(ivrq_media_leg *leg)
 		if (verb != IVRQ__RECORD_BEGIN) {
 			finish(leg, verb);
 		} else if (!drain(leg)) {
-			writer->kept =
-				finish_file(leg, leg->config.keep_partial);
+			finish_file(leg, false);
 			fail(leg);
 		}
 	} else if (writer->phase == IVRQ__WRITER_LOST &&
