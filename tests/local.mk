@@ -51,7 +51,8 @@ BLACKBOX = \
 
 # The same, with libivrq-media.la.
 BLACKBOX_MEDIA = \
-	%D%/check_media
+	%D%/check_media \
+	%D%/check_media_hostile
 
 # What "make check-stress" runs for longer.
 STRESS = \
@@ -166,6 +167,12 @@ check_media_sources = \
 %C%_check_media_SOURCES = $(check_media_sources)
 %C%_check_media_CPPFLAGS = $(AM_CPPFLAGS) $(MEDIA_CFLAGS)
 
+check_media_hostile_sources = \
+	%D%/check_media_hostile.c \
+	%D%/check_media_stage.c
+%C%_check_media_hostile_SOURCES = $(check_media_hostile_sources)
+%C%_check_media_hostile_CPPFLAGS = $(AM_CPPFLAGS) $(MEDIA_CFLAGS)
+
 # An embedder that the black-box tests share.
 harness_sources = \
 	%D%/fixture.c \
@@ -187,6 +194,7 @@ blackbox_ldadd = %D%/libharness.la libivrq.la $(CHECK_LIBS)
 blackbox_media_ldadd = %D%/libharness.la libivrq-media.la libivrq.la \
 	$(MEDIA_LIBS) $(CHECK_LIBS) -lm
 %C%_check_media_LDADD = $(blackbox_media_ldadd)
+%C%_check_media_hostile_LDADD = $(blackbox_media_ldadd)
 
 ALL_TESTS = $(EXPLORE) $(HOOKED_PLAIN)
 if HAVE_CHECK
