@@ -29,6 +29,7 @@ WHITEBOX = \
 
 # Link the core built with IVRQ_ATOMIC_HOOK.
 HOOKED = \
+	%D%/check_meetings \
 	%D%/check_regressions \
 	%D%/stress_frozen \
 	%D%/stress_yield
@@ -104,6 +105,14 @@ hooked_ldadd = libivrq-hooks.la $(CHECK_LIBS)
 	%D%/regressions_world.c
 %C%_check_regressions_CPPFLAGS = $(AM_CPPFLAGS) -DIVRQ_ATOMIC_HOOK
 %C%_check_regressions_LDADD = $(hooked_ldadd)
+
+%C%_check_meetings_SOURCES = \
+	%D%/check_meetings.c \
+	%D%/regressions.h \
+	%D%/regressions_hook.c \
+	%D%/regressions_world.c
+%C%_check_meetings_CPPFLAGS = $(AM_CPPFLAGS) -DIVRQ_ATOMIC_HOOK
+%C%_check_meetings_LDADD = $(hooked_ldadd)
 
 %C%_stress_frozen_SOURCES = \
 	%D%/stress_frozen.c \
