@@ -2,7 +2,7 @@
 /*
  * check_media.c - libivrq-media from outside: bad input, memory, several legs
  * at one time. What is heard is in check_media_play.c, what is recorded in
- * check_media_record.c.
+ * check_media_record.c, odd files and broken disks in check_media_disk.c.
  */
 #include <limits.h>
 #include <sched.h>
@@ -27,7 +27,7 @@ static void teardown(void)
 static void media_bad(const ivrq_media_config *config, const char *field)
 {
 	ivrq_media *media = (void *)&stage;
-	ivrq_error error = {0, NULL, NULL};
+	ivrq_error error = { 0, NULL, NULL };
 
 	ck_assert_int_eq(ivrq_media_create(config, &media, &error),
 			 IVRQ_EINVAL);
@@ -48,12 +48,10 @@ static void media_bad(const ivrq_media_config *config, const char *field)
 
 START_TEST(test_media_create_bad_config)
 {
-	ivrq_media_files files = stage.files;
 	char path[IVRQ_MEDIA_PATH_MAX + 2];
 
 	memset(path, 'a', sizeof(path));
 	path[sizeof(path) - 1] = '\0';
-	files.rename = NULL;
 	MEDIA_BAD(size, 0);
 	MEDIA_BAD(legs, 0);
 	MEDIA_BAD(legs, IVRQ_MEDIA_LEGS_MAX + 1);
@@ -74,9 +72,30 @@ START_TEST(test_media_create_bad_config)
 	MEDIA_BAD(beep_ms, IVRQ_MEDIA_BEEP_MS_MAX + 1);
 	MEDIA_BAD(beep_dbfs, IVRQ_MEDIA_DBFS_MIN - 1);
 	MEDIA_BAD(beep_dbfs, 1);
-	MEDIA_BAD(files, &files);
 	MEDIA_BAD(alloc, NULL);
 	ck_assert_int_eq(ivrq_media_create(NULL, NULL, NULL), IVRQ_EINVAL);
+}
+END_TEST
+
+START_TEST(test_media_create_files_or_memory_half_set)
+{
+	ivrq_media_files files[7];
+	ivrq_media_config config;
+
+	for (size_t i = 0; i < CT_COUNT(files); i++)
+		files[i] = stage.files;
+	files[0].open = NULL;
+	files[1].length = NULL;
+	files[2].read = NULL;
+	files[3].write = NULL;
+	files[4].close = NULL;
+	files[5].rename = NULL;
+	files[6].remove = NULL;
+	for (size_t i = 0; i < CT_COUNT(files); i++)
+		MEDIA_BAD(files, &files[i]);
+	ivrq_media_config_init(&config);
+	config.free = NULL;
+	media_bad(&config, "alloc");
 }
 END_TEST
 
@@ -84,7 +103,7 @@ static void leg_bad(ivrq_media *media, ivrq_engine *engine,
 		    const ivrq_media_leg_config *config, const char *field)
 {
 	ivrq_media_leg *leg = (void *)&stage;
-	ivrq_error error = {0, NULL, NULL};
+	ivrq_error error = { 0, NULL, NULL };
 
 	ck_assert_int_eq(
 		ivrq_media_leg_create(media, engine, config, &leg, &error),
@@ -128,8 +147,8 @@ END_TEST
 
 START_TEST(test_leg_functions_bad_parameters)
 {
-	int16_t pcm[IVRQ_MEDIA_FRAME_MAX + 1] = {0};
-	const ivrq_call none = {0};
+	int16_t pcm[IVRQ_MEDIA_FRAME_MAX + 1] = { 0 };
+	const ivrq_call none = { 0 };
 	ivrq_media_stats counts;
 	char name[8];
 
@@ -230,7 +249,7 @@ static void heap_free(void *user, void *memory, size_t bytes)
 
 START_TEST(test_create_out_of_memory_gives_all_back)
 {
-	struct heap heap = {PTHREAD_MUTEX_INITIALIZER, 0, 0};
+	struct heap heap = { PTHREAD_MUTEX_INITIALIZER, 0, 0 };
 	ivrq_media_config config;
 	ivrq_error error;
 	int answer = IVRQ_ENOMEM;
@@ -371,7 +390,7 @@ static bool crowd_open(struct member *self, struct caller *caller)
 
 static void crowd_submit(struct member *self, struct caller *caller)
 {
-	static const char *const prompts[] = {"a", "b", "missing"};
+	static const char *const prompts[] = { "a", "b", "missing" };
 	ivrq_play_prompt_request play_request;
 	ivrq_record_response_request request;
 	ivrq_submission submission;
@@ -511,7 +530,7 @@ START_TEST(test_many_legs_each_operation_one_result)
 	make_ramp(&stage, "b", 1, 900);
 	crowd_up(&crowd);
 	for (uint32_t i = 0; i <= THREADS; i++) {
-		members[i] = (struct member){&crowd, i, seed + i};
+		members[i] = (struct member){ &crowd, i, seed + i };
 		ck_assert_int_eq(
 			pthread_create(&threads[i], NULL,
 				       i < THREADS ? crowd_media : crowd_meddle,
@@ -537,6 +556,7 @@ static Suite *suite_api(void)
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, test_media_create_bad_config);
+	tcase_add_test(tcase, test_media_create_files_or_memory_half_set);
 	tcase_add_test(tcase, test_leg_create_bad_config);
 	tcase_add_test(tcase, test_leg_functions_bad_parameters);
 	tcase_add_test(tcase, test_leg_recording_needs_room);
@@ -555,6 +575,7 @@ int main(void)
 
 	srunner_add_suite(runner, suite_play());
 	srunner_add_suite(runner, suite_record());
+	srunner_add_suite(runner, suite_disk());
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

@@ -90,9 +90,11 @@ static int to_fd(void *file)
 
 static int64_t disk_length(void *user, void *file)
 {
+	struct disk *disk = user;
 	struct stat what;
 
-	(void)user;
+	if (disk_flag(disk, &disk->fail_length))
+		return -1;
 	return fstat(to_fd(file), &what) ? -1 : what.st_size;
 }
 
@@ -113,7 +115,8 @@ static int64_t disk_write(void *user, void *file, int64_t offset,
 	struct disk *disk = user;
 
 	disk_pass(disk, write_held, offset);
-	if (disk_flag(disk, &disk->fail_write))
+	if (disk_flag(disk, &disk->fail_write) ||
+	    (disk->full_at >= 0 && offset + count > disk->full_at))
 		return -1;
 	return pwrite(to_fd(file), bytes, (size_t)count, offset);
 }
@@ -121,9 +124,11 @@ static int64_t disk_write(void *user, void *file, int64_t offset,
 static int disk_close(void *user, void *file)
 {
 	struct disk *disk = user;
+	bool fail = disk_flag(disk, &disk->fail_close) &&
+		    (fcntl(to_fd(file), F_GETFL) & O_ACCMODE) == O_RDWR;
 
 	disk_add(disk, &disk->open, -1);
-	return close(to_fd(file));
+	return close(to_fd(file)) || fail ? -1 : 0;
 }
 
 static int disk_rename(void *user, const char *from, const char *to)
@@ -176,6 +181,13 @@ void disk_hold_open(struct stage *stage, bool hold)
 void disk_hold_write(struct stage *stage, bool hold)
 {
 	disk_hold(&stage->disk, false, hold, -1);
+}
+
+void disk_set(struct stage *stage, bool *flag, bool value)
+{
+	pthread_mutex_lock(&stage->disk.lock);
+	*flag = value;
+	pthread_mutex_unlock(&stage->disk.lock);
 }
 
 void disk_wait(struct stage *stage)
@@ -259,6 +271,7 @@ void stage_up(struct stage *stage, void (*set)(struct stage *stage))
 	memset(stage, 0, sizeof(*stage));
 	stage->destroyed = 1;
 	stage->disk.hold_read = -1;
+	stage->disk.full_at = -1;
 	ck_assert_int_eq(pthread_mutex_init(&stage->disk.lock, NULL), 0);
 	ck_assert_int_eq(pthread_cond_init(&stage->disk.turn, NULL), 0);
 	strcpy(stage->dir, "/tmp/ivrq-check-XXXXXX");
@@ -374,7 +387,7 @@ void make_text(const struct stage *stage, const char *name, const char *text)
 
 int16_t *read_wav(const struct stage *stage, const char *name, size_t *frames)
 {
-	SF_INFO info = {0};
+	SF_INFO info = { 0 };
 	SNDFILE *file = sf_open(in_dir(stage, name), SFM_READ, &info);
 	int16_t *pcm;
 

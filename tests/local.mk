@@ -169,6 +169,7 @@ check_promises_sources = \
 
 check_media_sources = \
 	%D%/check_media.c \
+	%D%/check_media_disk.c \
 	%D%/check_media_play.c \
 	%D%/check_media_record.c \
 	%D%/check_media_stage.c \

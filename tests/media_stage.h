@@ -27,8 +27,11 @@ struct disk {
 	bool hold_write;
 	int64_t hold_read; /* from this offset on; -1 never */
 	/* Calls fail from now on. */
+	bool fail_length;
 	bool fail_read;
 	bool fail_write;
+	int64_t full_at; /* writes beyond this offset fail; -1 none */
+	bool fail_close; /* of a file that was created */
 	bool fail_create;
 	bool fail_rename;
 	int waiting; /* calls that wait now */
@@ -111,7 +114,10 @@ void disk_hold_read(struct stage *stage, int64_t from);
 void disk_hold_open(struct stage *stage, bool hold);
 void disk_hold_write(struct stage *stage, bool hold);
 void disk_wait(struct stage *stage); /* until the I/O thread waits for it */
+/* One of its fail_ flags. */
+void disk_set(struct stage *stage, bool *flag, bool value);
 
+Suite *suite_disk(void);
 Suite *suite_play(void);
 Suite *suite_record(void);
 
