@@ -55,6 +55,11 @@ BLACKBOX_MEDIA = \
 	%D%/check_media \
 	%D%/check_media_hostile
 
+# Internals of libivrq-media: link its objects and the core's.
+WHITEBOX_MEDIA = \
+	%D%/check_media_cut \
+	%D%/oom_media
+
 # What "make check-stress" runs for longer.
 STRESS = \
 	%D%/stress_frozen \
@@ -199,18 +204,40 @@ blackbox_ldadd = %D%/libharness.la libivrq.la $(CHECK_LIBS)
 %C%_check_peers_LDADD = $(blackbox_ldadd)
 %C%_check_promises_LDADD = $(blackbox_ldadd)
 
-# A white-box test of the media layer links libivrq-media-core.la instead of
-# libivrq-media.la.
 blackbox_media_ldadd = %D%/libharness.la libivrq-media.la libivrq.la \
 	$(MEDIA_LIBS) $(CHECK_LIBS) -lm
 %C%_check_media_LDADD = $(blackbox_media_ldadd)
 %C%_check_media_hostile_LDADD = $(blackbox_media_ldadd)
 
+# With the core built with IVRQ_ATOMIC_HOOK.
+%C%_check_media_cut_SOURCES = \
+	%D%/check_media_cut.c \
+	%D%/check_media_stage.c \
+	%D%/media_stage.h
+%C%_check_media_cut_CPPFLAGS = $(AM_CPPFLAGS) $(MEDIA_CFLAGS)
+%C%_check_media_cut_LDADD = libivrq-media-core.la libivrq-hooks.la \
+	$(MEDIA_LIBS) $(CHECK_LIBS) -lm
+
+# What lib/media takes of the system is refused by the linker, in its own
+# objects.
+%C%_oom_media_SOURCES = \
+	%D%/check_media_stage.c \
+	%D%/media_stage.h \
+	%D%/oom_media.c
+%C%_oom_media_CPPFLAGS = $(AM_CPPFLAGS) $(MEDIA_CFLAGS)
+%C%_oom_media_LDADD = libivrq-media-core.la libivrq-core.la $(MEDIA_LIBS) \
+	$(CHECK_LIBS) -lm
+%C%_oom_media_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc \
+	-Wl,--wrap=realloc -Wl,--wrap=aligned_alloc -Wl,--wrap=free \
+	-Wl,--wrap=sem_init -Wl,--wrap=sem_destroy -Wl,--wrap=pthread_create \
+	-Wl,--wrap=pthread_join -Wl,--wrap=src_new -Wl,--wrap=src_delete \
+	-Wl,--wrap=sf_open_virtual
+
 ALL_TESTS = $(EXPLORE) $(HOOKED_PLAIN)
 if HAVE_CHECK
 ALL_TESTS += $(WHITEBOX) $(HOOKED) $(WRAPPED) $(BLACKBOX)
 if HAVE_MEDIA
-ALL_TESTS += $(BLACKBOX_MEDIA)
+ALL_TESTS += $(BLACKBOX_MEDIA) $(WHITEBOX_MEDIA)
 endif
 endif
 check_PROGRAMS += $(ALL_TESTS)
