@@ -558,6 +558,20 @@ START_TEST(test_result_to_wire_refuses_null)
 }
 END_TEST
 
+START_TEST(test_init_of_null_does_nothing)
+{
+	ivrq_config config;
+
+	ivrq_config_init(NULL);
+	ivrq_call_config_init(NULL);
+	ivrq_play_prompt_request_init(NULL);
+	ivrq_record_response_request_init(NULL);
+	ivrq_cancel_request_init(NULL);
+	ivrq_config_init(&config);
+	ck_assert_uint_eq(config.size, sizeof(config));
+}
+END_TEST
+
 START_TEST(test_strerror_of_no_code_is_a_string)
 {
 	static const int codes[] = { 1, 99, -14, -1000, INT32_MIN, INT32_MAX };
@@ -701,6 +715,7 @@ static void add_others(Suite *suite)
 		others, test_result_to_wire_refuses_what_does_not_go_together,
 		-1, 16);
 	tcase_add_test(others, test_result_to_wire_refuses_null);
+	tcase_add_test(others, test_init_of_null_does_nothing);
 	tcase_add_loop_test(others, test_strerror_of_no_code_is_a_string, 0, 6);
 	tcase_add_loop_test(forged, test_forged_handles_are_unknown, 0, 70);
 }

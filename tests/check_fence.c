@@ -108,6 +108,27 @@ START_TEST(test_wait_takes_its_time)
 }
 END_TEST
 
+/* True at the second look: nobody sleeps, whatever the time it would be. The
+ * parts of a second add up to more than one in almost all of these. */
+static bool second_look(void *arg)
+{
+	return ++*(int *)arg == 2;
+}
+
+START_TEST(test_wait_for_each_part_of_a_second)
+{
+	uint64_t ms;
+
+	for (ms = 990; ms < 2000; ms++) {
+		int count = 0;
+
+		ck_assert_int_eq(
+			ivrq__fences_wait(&fences, second_look, &count, ms), 0);
+		ck_assert_int_eq(count, 2);
+	}
+}
+END_TEST
+
 START_TEST(test_wait_timed_out_looks_a_last_time)
 {
 	happens_at = 3;
@@ -269,6 +290,7 @@ int main(void)
 	tcase_add_test(tcase, test_in_run_is_of_one_thread);
 	tcase_add_test(tcase, test_wait_zero_only_looks);
 	tcase_add_test(tcase, test_wait_takes_its_time);
+	tcase_add_test(tcase, test_wait_for_each_part_of_a_second);
 	tcase_add_test(tcase, test_wait_timed_out_looks_a_last_time);
 	tcase_add_test(tcase, test_wait_timed_out_gives_its_place_back);
 	tcase_add_test(tcase, test_wait_without_a_place_is_refused);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * check_media_hostile: libivrq-media on a full disk and without descriptors.
+ * check_media_hostile: libivrq-media on a full disk, without descriptors, and
+ * under signals.
  *
  * The kernel refuses here, no function of the test does. A disk is full as a
  * small tmpfs in a mount namespace of the test's own, where the test may make
@@ -565,11 +566,44 @@ START_TEST(test_no_descriptor_needed_for_media_and_leg)
 }
 END_TEST
 
+/* ------------------------------------------------------------------ signals */
+
+static volatile sig_atomic_t signals;
+
+static void on_signal(int number)
+{
+	(void)number;
+	signals++;
+}
+
+/* Only the I/O thread takes it, and wakes from its sleep with EINTR. */
+START_TEST(test_signal_on_the_io_thread_goes_on)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+	struct ct_slip slip = { 0, NULL };
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
+	ck_assert_int_eq(pthread_sigmask(SIG_BLOCK, &set, NULL), 0);
+	for (int i = 1; i <= 20; i++) {
+		ck_assert_int_eq(kill(getpid(), SIGUSR1), 0);
+		while (signals < i)
+			sched_yield();
+		neighbour_hears(RATE / 10, &slip);
+	}
+	CT_NO_SLIP(&slip);
+	assert_records("r.wav");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("media_hostile");
 	TCase *disk = tcase_create("full disk");
 	TCase *descriptors = tcase_create("descriptors");
+	TCase *signals_case = tcase_create("signals");
 
 	tcase_add_loop_test(disk, test_record_disk_full_fails_all_else_goes_on,
 			    0, 8);
@@ -586,5 +620,8 @@ int main(void)
 	tcase_add_test(descriptors,
 		       test_no_descriptor_needed_for_media_and_leg);
 	suite_add_tcase(suite, descriptors);
+	tcase_add_checked_fixture(signals_case, setup, teardown);
+	tcase_add_test(signals_case, test_signal_on_the_io_thread_goes_on);
+	suite_add_tcase(suite, signals_case);
 	return ct_run(suite);
 }

@@ -190,6 +190,31 @@ START_TEST(test_high_and_low_water_are_told_once_each)
 }
 END_TEST
 
+/* 0: a listener without these callbacks; 1: none at all */
+START_TEST(test_water_and_idle_nobody_listens_to_change_nothing)
+{
+	static const ivrq_listener deaf = { .result = wb_on_result };
+	unsigned i;
+
+	tear_down();
+	wb.config.high_water = 3;
+	wb.config.low_water = 1;
+	wb.call_config.listener = _i ? NULL : &deaf;
+	wb_begin(&wb);
+	wb.log[0] = 0;
+	for (i = 1; i <= 4; i++)
+		wb_play(&wb, i);
+	wb_run(&wb, 1);
+	WB_LOG(&wb, "+1");
+	wb_cancel(&wb, IVRQ_SCOPE_ALL, NULL);
+	wb_run(&wb, 1);
+	WB_LOG(&wb, _i ? "-1" : "-1 =1x =2x =3x =4x");
+	wb_play(&wb, 5);
+	wb_run(&wb, 1);
+	WB_LOG(&wb, "+5");
+}
+END_TEST
+
 /* ----------------------------------------------------------- start's answer */
 
 static const struct {
@@ -449,6 +474,9 @@ int main(void)
 		       test_result_of_a_cancel_before_the_close_is_the_cancels);
 	tcase_add_test(tcase, test_result_of_a_barge_in_names_it);
 	tcase_add_test(tcase, test_high_and_low_water_are_told_once_each);
+	tcase_add_loop_test(
+		tcase, test_water_and_idle_nobody_listens_to_change_nothing, 0,
+		2);
 	tcase_add_loop_test(tcase, test_start_that_fails_ends_the_operation, 0,
 			    (int)CT_COUNT(starts));
 	tcase_add_test(tcase,

@@ -57,6 +57,7 @@ BLACKBOX_MEDIA = \
 
 # Internals of libivrq-media: link its objects and the core's.
 WHITEBOX_MEDIA = \
+	%D%/check_handoff \
 	%D%/check_media_cut \
 	%D%/oom_media
 
@@ -208,6 +209,10 @@ blackbox_media_ldadd = %D%/libharness.la libivrq-media.la libivrq.la \
 	$(MEDIA_LIBS) $(CHECK_LIBS) -lm
 %C%_check_media_LDADD = $(blackbox_media_ldadd)
 %C%_check_media_hostile_LDADD = $(blackbox_media_ldadd)
+
+%C%_check_handoff_CPPFLAGS = $(AM_CPPFLAGS) $(MEDIA_CFLAGS)
+%C%_check_handoff_LDADD = libivrq-media-core.la libivrq-core.la \
+	$(MEDIA_LIBS) $(CHECK_LIBS) -lm
 
 # With the core built with IVRQ_ATOMIC_HOOK.
 %C%_check_media_cut_SOURCES = \
