@@ -10,13 +10,29 @@
  */
 #include "regressions.h"
 
+static const struct rec *named; /* by a cancel of one operation */
+static ivrq_subscription last;
+
+/* A handler each; the first of them may be gone again. */
+static void subscribe(void)
+{
+	(void)!ivrq_subscribe_to_tone(it.engine, it.call, on_tone, NULL, &last);
+}
+
+static void unsubscribe(void)
+{
+	(void)!ivrq_unsubscribe(it.engine, last);
+}
+
 /* ------------------------------------------------------------------- states */
 
 static void begin_idle(void)
 {
 	it.options.tag = 7;
+	named = &it.recs[0];
 	world_begin();
 	open_call(0);
+	subscribe();
 	drive();
 }
 
@@ -49,7 +65,8 @@ static void begin_spared(void)
 	cancel(IVRQ_SCOPE_PENDING);
 }
 
-/* Nothing starts; the one in the middle is gone before its turn. */
+/* Nothing starts; the one in the middle is gone before its turn, and it is the
+ * one that is named. */
 static void begin_hole(void)
 {
 	begin_idle();
@@ -57,7 +74,8 @@ static void begin_hole(void)
 	play();
 	play();
 	play();
-	cancel_op(&it.recs[1]);
+	named = &it.recs[1];
+	cancel_op(named);
 	drive();
 }
 
@@ -94,7 +112,7 @@ static void cut(enum ivrq_scope scope)
 
 	ivrq_cancel_request_init(&request);
 	request.scope = scope;
-	request.op = it.recs[0].got.op;
+	request.op = named->got.op;
 	request.kind = IVRQ_PLAY_PROMPT;
 	request.tag = 7;
 	if (scope != IVRQ_SCOPE_OP || it.nrecs)
@@ -184,6 +202,12 @@ static void finish_work(void)
 	work();
 }
 
+static void press_work(void)
+{
+	press();
+	work();
+}
+
 static void cut_all_submit(void)
 {
 	cut_all();
@@ -211,6 +235,8 @@ static const struct act {
 	{ .act = cut_tag },
 	{ .act = hang_up },
 	{ .act = press },
+	{ .act = subscribe },
+	{ .act = unsubscribe },
 	{ .act = resume },
 	{ .act = finish, .first = true },
 	{ .act = work, .runs = true },
@@ -220,6 +246,7 @@ static const struct act {
 	{ .act = finish_work, .runs = true, .first = true },
 	{ .act = cut_all_submit },
 	{ .act = hang_up_work, .runs = true },
+	{ .act = press_work, .runs = true },
 };
 
 static void nothing(void)
