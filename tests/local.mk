@@ -72,6 +72,7 @@ STRESS = \
 noinst_HEADERS += \
 	%D%/ct.h \
 	%D%/model.h \
+	%D%/model_steps.h \
 	%D%/whitebox.h \
 	%D%/yield.h
 
@@ -134,11 +135,16 @@ hooked_ldadd = libivrq-hooks.la $(CHECK_LIBS)
 	%D%/stress_scenarios.h
 %C%_stress_scenarios_LDADD = libivrq-hooks.la
 
+# The reference, and what takes steps on it and on the engine.
+model_sources = \
+	%D%/model.c \
+	%D%/model_run.c \
+	%D%/model_steps.c
+
 # The same random sequences twice; positions are wide, and narrow.
 check_model_sources = \
 	%D%/check_model.c \
-	%D%/model.c \
-	%D%/model_run.c
+	$(model_sources)
 %C%_check_model_SOURCES = $(check_model_sources)
 %C%_check_model_wrap_SOURCES = $(check_model_sources)
 %C%_check_model_wrap_LDADD = libivrq-wrap.la $(CHECK_LIBS)
