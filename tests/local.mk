@@ -291,6 +291,17 @@ check-stress: all $(check_LTLIBRARIES) $(check_PROGRAMS)
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(STRESS)' \
 		TEST_TIMEOUT=`expr $(TEST_TIMEOUT) '*' $(STRESS_FACTOR)`
 
+# Every operation, by several threads on many calls, for STRESS_S seconds.
+STRESS_S = 60
+EXTRA_PROGRAMS = %D%/stress_long
+%C%_stress_long_SOURCES = \
+	%D%/stress_long_calls.c \
+	%D%/stress_long.c \
+	%D%/stress_long.h
+%C%_stress_long_LDADD = libivrq-core.la
+stress: all %D%/stress_long
+	STRESS_S=$(STRESS_S) %D%/stress_long
+
 # The programs again and again until one fails.
 LOOPS = 50
 check-loop: all $(check_LTLIBRARIES) $(check_PROGRAMS)
@@ -301,5 +312,5 @@ check-loop: all $(check_LTLIBRARIES) $(check_PROGRAMS)
 		i=`expr $$i + 1`; \
 	done; rm -f check-loop.out; echo "check-loop: $(LOOPS) clean runs"
 
-CLEANFILES += check-loop.out
-.PHONY: check-loop check-stress
+CLEANFILES += check-loop.out $(EXTRA_PROGRAMS)
+.PHONY: check-loop check-stress stress
