@@ -244,12 +244,15 @@ blackbox_media_ldadd = %D%/libharness.la libivrq-media.la libivrq.la \
 	-Wl,--wrap=pthread_join -Wl,--wrap=src_new -Wl,--wrap=src_delete \
 	-Wl,--wrap=sf_open_virtual
 
-ALL_TESTS = $(EXPLORE) $(HOOKED_PLAIN)
+ALL_TESTS = $(EXPLORE) $(FUZZ) $(HOOKED_PLAIN)
 if HAVE_CHECK
 ALL_TESTS += $(WHITEBOX) $(HOOKED) $(WRAPPED) $(BLACKBOX)
 if HAVE_MEDIA
 ALL_TESTS += $(BLACKBOX_MEDIA) $(WHITEBOX_MEDIA)
 endif
+endif
+if HAVE_MEDIA
+ALL_TESTS += $(FUZZ_MEDIA)
 endif
 check_PROGRAMS += $(ALL_TESTS)
 TESTS += $(ALL_TESTS) $(CHECKERS)

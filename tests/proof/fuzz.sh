@@ -1,0 +1,66 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Fuzzing, by libFuzzer under AddressSanitizer and UndefinedBehaviorSanitizer:
+# API call sequences against the reference model, the structures that a caller
+# fills, and sound files given to libivrq-media. Each target starts from the
+# corpus in tests/fuzz/corpus and runs for FUZZ_S seconds (60, short 8). A
+# crash, a difference, a leak or an input that takes longer than 10 s fails;
+# the input is kept and named.
+#
+# packages: clang libclang-rt-14-dev
+#
+#	sh tests/proof/fuzz.sh [short]
+
+set -u
+cd "$(dirname "$0")/../.." || exit 99
+top=$PWD
+dir=${PROOF_DIR:-$top/build/proof}/fuzz
+targets="fuzz_api fuzz_config fuzz_wav"
+seconds=60
+[ "${1:-}" != short ] || seconds=8
+seconds=${FUZZ_S:-$seconds}
+
+mkdir -p "$dir" || exit 99
+cd "$top" || exit 99
+# Only the main() differs from the program of "make check".
+if ! { CC="clang -fsanitize=fuzzer-no-link" SANITIZER=address,undefined \
+	BUILD_DIR=$dir/build CONFIGURE_ARGS="--enable-media" \
+	./bootstrap build &&
+	make -C "$dir/build" fuzz FUZZ_MAIN= LDFLAGS=-fsanitize=fuzzer; } \
+	>"$dir/build.log" 2>&1; then
+	tail -n 20 "$dir/build.log" >&2
+	exit 1
+fi
+
+UBSAN_OPTIONS=print_stacktrace=1
+export UBSAN_OPTIONS
+ntargets=0 runs=0 corpus=0 crashes=0
+for target in $targets; do
+	work=$dir/$target
+	log=$work.log
+	rm -rf "$work"
+	mkdir -p "$work/new" "$work/found"
+	saved=$(find "tests/fuzz/corpus/$target" -type f | wc -l)
+	"$dir/build/tests/fuzz/$target" -max_total_time="$seconds" \
+		-max_len=1024 -timeout=10 -rss_limit_mb=2048 \
+		-print_final_stats=1 -artifact_prefix="$work/found/" \
+		"$work/new" "tests/fuzz/corpus/$target" >"$log" 2>&1
+	status=$?
+	n=$(sed -n 's/^stat::number_of_executed_units: //p' "$log")
+	covered=$(sed -n 's/.* cov: \([0-9]*\) .*/\1/p' "$log" | tail -n 1)
+	echo "fuzz: $target ${n:-0} runs, $saved saved inputs, $(find \
+		"$work/new" -type f | wc -l) new ones, ${covered:-0} edges"
+	if [ $status -ne 0 ] || [ "${n:-0}" -eq 0 ] || [ "$saved" -eq 0 ]; then
+		crashes=$((crashes + 1))
+		tail -n 60 "$log"
+		echo "fuzz: $target failed with status $status; input:" \
+			"$(find "$work/found" -type f | head -n 1)"
+	fi
+	ntargets=$((ntargets + 1))
+	runs=$((runs + ${n:-0}))
+	corpus=$((corpus + saved))
+done
+
+echo "fuzz: targets=$ntargets runs=$runs corpus=$corpus crashes=$crashes"
+[ $crashes -eq 0 ]
