@@ -12,6 +12,7 @@ WHITEBOX = \
 	%D%/check_engine \
 	%D%/check_fence \
 	%D%/check_layout \
+	%D%/check_lin \
 	%D%/check_op \
 	%D%/check_pool \
 	%D%/check_queue \
@@ -88,6 +89,10 @@ AM_CPPFLAGS += $(CHECK_CFLAGS)
 
 # For each program without an LDADD of its own.
 LDADD = libivrq-core.la $(CHECK_LIBS)
+
+%C%_check_lin_SOURCES = \
+	%D%/check_lin.c \
+	%D%/explore/lin.c
 
 stress_once_sources = \
 	%D%/stress_audit.c \

@@ -63,7 +63,7 @@ static bool help(void)
 				explore_fault("op %u: stopped is refused", i);
 		} else if (op->starts && !op->stops && !op->completes) {
 			op->drained = true;
-			if (world_complete(i))
+			if (world_end(i))
 				explore_fault("op %u: complete is refused, "
 					      "but it lives",
 					      i);
@@ -76,6 +76,8 @@ static void drain(void)
 {
 	unsigned rounds = 0, i;
 	ivrq_receipt receipt;
+
+	world.since = world.returned;
 
 	if (world_flag('z') && !world.woken &&
 	    !ivrq__ready_empty(&world.engine->workers[0].ready))
@@ -127,8 +129,7 @@ static void audit_engine(void)
 		explore_fault("a selector is left");
 }
 
-/* The act whose cancel it was; ACTS: none. */
-static unsigned owner_of(const struct op *op)
+unsigned world_owner(const struct op *op)
 {
 	unsigned i;
 
@@ -168,7 +169,7 @@ static void audit_op(unsigned number)
 		explore_fault("op %u failed", number);
 	if (op->status != IVRQ_CANCELED)
 		return;
-	owner = owner_of(op);
+	owner = world_owner(op);
 	if (owner == ACTS) {
 		explore_fault("op %u: cancelled by nobody", number);
 		return;
@@ -212,8 +213,7 @@ static void audit_receipt(unsigned act)
 
 /* ---------------------------------------------------------- order of acts */
 
-/* Does this cancel reach it, if it is there? */
-static bool in_scope(unsigned act, unsigned op)
+bool world_in_scope(unsigned act, unsigned op)
 {
 	switch (plan_of(act)->verb) {
 	case 'A':
@@ -254,7 +254,7 @@ static void check_before(unsigned cut, unsigned number)
 	if (op->starts)
 		check_not_after(cut, number, op->start_act, "started");
 	if (op->status == IVRQ_CANCELED)
-		check_not_after(cut, number, owner_of(op), "cancelled");
+		check_not_after(cut, number, world_owner(op), "cancelled");
 	for (i = 0; i < plan_count; i++)
 		if (plan_of(i)->verb == 'x' && plan_of(i)->op == number &&
 		    !world.act[i].answer)
@@ -273,10 +273,10 @@ static void check_cut(unsigned cut)
 
 		if (!accepted(i) || op->act == cut)
 			continue;
-		if (precedes(op->act, cut) && in_scope(cut, i))
+		if (precedes(op->act, cut) && world_in_scope(cut, i))
 			check_before(cut, i);
 		if (precedes(cut, op->act) && op->status == IVRQ_CANCELED &&
-		    owner_of(op) == cut)
+		    world_owner(op) == cut)
 			explore_fault("op %u came after act %u, which cut it",
 				      i, cut);
 	}
@@ -392,5 +392,6 @@ void world_judge(void)
 		check_cut(i);
 	}
 	check_orders();
+	world_check_history();
 	audit_engine();
 }

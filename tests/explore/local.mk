@@ -6,6 +6,7 @@ EXPLORE = \
 STRESS += $(EXPLORE)
 noinst_HEADERS += \
 	%D%/explore.h \
+	%D%/lin.h \
 	%D%/trace.h \
 	%D%/world.h
 
@@ -18,7 +19,9 @@ libivrq_explore_la_CPPFLAGS = $(explore_cppflags)
 %C%_check_interleavings_SOURCES = \
 	%D%/check_interleavings.c \
 	%D%/explore.c \
+	%D%/history.c \
 	%D%/judge.c \
+	%D%/lin.c \
 	%D%/show.c \
 	%D%/world.c
 %C%_check_interleavings_CPPFLAGS = $(explore_cppflags)

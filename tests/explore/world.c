@@ -46,6 +46,28 @@ int world_complete(unsigned number)
 	return answer;
 }
 
+int world_end(unsigned number)
+{
+	struct op *op = &world.op[number];
+
+	op->ended = true;
+	op->end_since = world.returned;
+	op->end_answer = world_complete(number);
+	world.returned |= 1u << (BY_END + number);
+	world.since = world.returned;
+	return op->end_answer;
+}
+
+/* A callback: it tells of what was done since the one before. */
+static uint32_t tells(unsigned what)
+{
+	uint32_t since = world.since;
+
+	world.returned |= 1u << what;
+	world.since = world.returned;
+	return since;
+}
+
 static int on_start(void *user, const ivrq_operation *operation)
 {
 	struct op *op = rec_of(operation);
@@ -57,10 +79,11 @@ static int on_start(void *user, const ivrq_operation *operation)
 	op->got.op = operation->op;
 	op->start_act = (uint8_t)world.doing[explore_thread()];
 	op->start_seq = (uint8_t)++world.seq;
+	op->start_since = tells(BY_START + number_of(op));
 	if (op->results)
 		explore_fault("op %u starts after its result", number_of(op));
 	if (world_flag('s'))
-		world_complete(number_of(op));
+		world_end(number_of(op));
 	return 0;
 }
 
@@ -73,6 +96,7 @@ static int on_stop(void *user, const ivrq_operation *operation,
 	(void)outcome;
 	explore_note("stop() of op %u", number_of(op));
 	op->stops++;
+	op->stop_since = tells(BY_STOP + number_of(op));
 	op->stopping = world_flag('p');
 	return op->stopping ? IVRQ_STOP_PENDING : IVRQ_STOPPED;
 }
@@ -95,6 +119,7 @@ static void on_result(void *user, const ivrq_result *result)
 	op->got.op = result->operation->op;
 	op->result_act = (uint8_t)world.doing[explore_thread()];
 	op->result_seq = (uint8_t)++world.seq;
+	op->result_since = tells(BY_RESULT + number_of(op));
 	if (result->operation->call.value == world.call[0].value &&
 	    world.closed)
 		explore_fault("op %u: a result after closed", number_of(op));
@@ -106,6 +131,7 @@ static void on_closed(void *user, ivrq_call call, enum ivrq_cause reason)
 	(void)reason;
 	explore_point();
 	explore_note("closed");
+	world.told[call.value != world.call[0].value] = world.returned + 1;
 	if (call.value == world.call[0].value && world.closed++)
 		explore_fault("closed twice");
 }
@@ -263,8 +289,16 @@ uint64_t world_shot(void)
 
 int world_run(void)
 {
+	int answer;
+	unsigned i;
+
 	world.woken = false;
-	return ivrq_worker_run(world.engine, 0, world.now);
+	world.since = world.returned;
+	answer = ivrq_worker_run(world.engine, 0, world.now);
+	for (i = 0; i < LIVES; i++)
+		if (world.told[i])
+			world.returned |= 1u << (BY_CLOSED + i);
+	return answer;
 }
 
 static int stopped(unsigned number)
@@ -276,6 +310,14 @@ static int stopped(unsigned number)
 		return SKIPPED;
 	op->stopping = false;
 	return ivrq_op_stopped(world.engine, op->got.op, &outcome);
+}
+
+static int run(struct act *act)
+{
+	int answer = world_run();
+
+	act->since = world.since;
+	return answer;
 }
 
 static int do_act(const struct act_plan *plan, struct act *act)
@@ -293,9 +335,9 @@ static int do_act(const struct act_plan *plan, struct act *act)
 			       -99;
 	case 'W':
 		world.now = 10;
-		return world_run();
+		return run(act);
 	case 'w':
-		return world_flag('z') && !world.woken ? SKIPPED : world_run();
+		return world_flag('z') && !world.woken ? SKIPPED : run(act);
 	case 'F':
 		return fence(plan, act);
 	case 'S':
@@ -322,7 +364,8 @@ static void perform(unsigned number)
 	bool was;
 	char text[16];
 
-	act->before = world.returned;
+	/* No order of anything follows from that of a look at a fence. */
+	act->before = plan->verb == 'F' ? 0 : world.returned;
 	world.active |= 1u << number;
 	world.doing[plan->thread] = number;
 	explore_note("begins %s", world_act(number, text, sizeof(text)));
@@ -335,7 +378,8 @@ static void perform(unsigned number)
 		     act->receipt.in_flight, act->receipt.pending,
 		     (unsigned long long)act->receipt.id.value);
 	world.active &= ~(1u << number);
-	world.returned |= 1u << number;
+	if (plan->verb != 'F')
+		world.returned |= 1u << number;
 }
 
 void world_body(unsigned thread)

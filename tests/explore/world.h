@@ -26,6 +26,7 @@
 #define OPS	4
 #define ACTS	12
 #define SHOTS	12
+#define LIVES	2
 #define SKIPPED 1 /* an answer */
 #define PENDING 2 /* an answer: not returned */
 
@@ -35,7 +36,8 @@ struct scenario {
 	const char *thread[EXPLORE_THREADS];
 	/* s operations complete inside start(); p stop() leaves it pending;
 	 * 2 a ring of two; v positions begin just below their wrap; z the
-	 * worker only runs when woken, and at the end all has to be done */
+	 * worker only runs when woken, and at the end all has to be done;
+	 * o see MODEL_OPEN in check_interleavings.c */
 	const char *flags;
 	int preemptions; /* on one path, in the usual run */
 };
@@ -52,6 +54,11 @@ struct op {
 	int answer;
 	enum ivrq_status status;
 	enum ivrq_cause cause;
+	uint32_t start_since; /* what had happened at the callback before */
+	uint32_t stop_since;
+	uint32_t result_since;
+	uint32_t end_since; /* the same, of a completion outside of acts */
+	int end_answer;
 	uint8_t act; /* that submits it */
 	uint8_t start_act;
 	uint8_t result_act;
@@ -65,6 +72,7 @@ struct op {
 	bool started;  /* the result says so */
 	bool stopping; /* a stop is pending */
 	bool drained;  /* lived to the end */
+	bool ended;    /* completed in start(), or to let all come to an end */
 	bool barge;
 	bool tagged;
 	bool record;
@@ -72,7 +80,8 @@ struct op {
 };
 
 struct act {
-	uint32_t before; /* acts that had returned when it was invoked */
+	uint32_t before; /* what had happened when it was invoked */
+	uint32_t since;	 /* w: at its last callback */
 	int answer;
 	ivrq_receipt receipt;
 	uint64_t shot[SHOTS]; /* S: what was true meanwhile */
@@ -85,19 +94,36 @@ struct act {
 	bool none;	   /* nothing was alive, meanwhile */
 };
 
+/*
+ * What happens, a bit each: the returns of acts, and callbacks. A set of these
+ * is kept with each, as it was at the act's invocation or at the callback that
+ * came before. This is all that the check of the history (history.c) needs of
+ * the order in time, and all of it that distinguishes two states.
+ */
+enum {
+	BY_START = ACTS,
+	BY_STOP = BY_START + OPS,
+	BY_RESULT = BY_STOP + OPS,
+	BY_END = BY_RESULT + OPS,
+	BY_CLOSED = BY_END + OPS, /* the run that told it has returned */
+	BY_NOTHING = BY_CLOSED + LIVES
+};
+
 struct world {
 	ivrq_engine *engine;
-	ivrq_call call[2]; /* the first, and the newest */
+	ivrq_call call[LIVES]; /* the first, and the newest */
 	uint64_t now;
-	uint32_t returned; /* acts */
+	uint32_t returned; /* acts, and callbacks */
+	uint32_t since;	   /* the same at the last callback */
 	uint32_t active;
 	uint32_t seq; /* callbacks */
 	uint32_t closed;
 	uint32_t opened;
+	uint32_t told[LIVES]; /* closed: what had happened, + 1 */
 	uint32_t doing[EXPLORE_THREADS + 1];	    /* act */
 	uint32_t last_receipt[EXPLORE_THREADS + 1]; /* act + 1 */
 	bool woken;
-	uint8_t pad[7];
+	uint8_t pad[3];
 	struct op op[OPS];
 	struct act act[ACTS];
 	size_t used; /* of the arena */
@@ -120,9 +146,16 @@ void world_show(const volatile void *object, uint64_t value, char *buf,
 const char *world_act(unsigned act, char *buf, size_t size);
 /* All threads have returned: let all come to an end, and check. */
 void world_judge(void);
+/* The act whose cancel hit it; ACTS: none. */
+unsigned world_owner(const struct op *op);
+/* Does this cancel reach it, if it is there? */
+bool world_in_scope(unsigned act, unsigned op);
+/* Is the history linearizable? */
+void world_check_history(void);
 
 size_t world_bytes(void); /* of it, in use */
 int world_complete(unsigned op);
+int world_end(unsigned op); /* the same, outside of acts */
 int world_run(void);
 uint64_t world_shot(void);
 
