@@ -33,6 +33,7 @@ HOOKED = \
 	%D%/check_meetings \
 	%D%/check_regressions \
 	%D%/stress_frozen \
+	%D%/stress_history \
 	%D%/stress_yield
 
 # The same, and without Check.
@@ -65,6 +66,7 @@ WHITEBOX_MEDIA = \
 # What "make check-stress" runs for longer.
 STRESS = \
 	%D%/stress_frozen \
+	%D%/stress_history \
 	%D%/stress_once \
 	%D%/stress_scenarios \
 	%D%/stress_yield
@@ -145,6 +147,12 @@ model_sources = \
 	%D%/model.c \
 	%D%/model_run.c \
 	%D%/model_steps.c
+
+%C%_stress_history_SOURCES = \
+	%D%/explore/lin.c \
+	%D%/stress_history.c
+%C%_stress_history_CPPFLAGS = $(AM_CPPFLAGS) -DIVRQ_ATOMIC_HOOK
+%C%_stress_history_LDADD = $(hooked_ldadd)
 
 # The same random sequences twice; positions are wide, and narrow.
 check_model_sources = \

@@ -24,22 +24,31 @@
  * Where the manual leaves room the queue here has just that:
  *  - `ahead` counts those before that neither a cut has reached nor have
  *    finished, at some time between the submit's effect and its return. One
- *    cancelled by itself may be counted until it has left the ring.
+ *    cancelled by itself may be counted until it has left the ring. If the
+ *    operation itself is over by then it may be 0.
+ *  - A place in the ring is given up with the result, or later, until the
+ *    worker goes on: its next callback, or the end of the run.
  *  - One cancelled by itself behind another keeps its place after its result,
  *    until that other has left. When exactly the worker comes by then is its
  *    own affair: until the next start or result in the turn of one behind it,
  *    or the end of the run.
- *  - The oldest one without a result, which a cancel of the pending spares and
- *    one of the current hits, may be one step behind the worker: it may be the
- *    one whose result callback has just returned. Not so with `strict`: then
- *    it is as ivrq_cancel(3) has it.
  *  - A cancel by operation answers ENOENT once the result was delivered, or
- *    success with nothing hit until the worker has gone on.
- *  - A snapshot may count an operation until the worker has gone on from its
+ *    success with nothing hit until the worker goes on.
+ *  - A snapshot may count an operation until the worker goes on from its
  *    result, and may or may not count those cancelled by themselves as
  *    cancelled.
  *  - Operations with a deadline may be told in the receipt as in flight if it
  *    had passed when their turn came: then start() is not called.
+ *
+ * With `strict` that is all. Without, three things more, in which the engine is
+ * known not to do what the manual says:
+ *  - The oldest one without a result, which a cancel of the pending spares and
+ *    one of the current hits, may be one step behind the worker: it may be the
+ *    one whose result callback has just returned, or a hole.
+ *  - `ahead` may count the operation itself while it is the oldest, as one that
+ *    a cancel of the pending has spared.
+ *  - A cancel by operation of one that left a hole may answer success with
+ *    nothing hit, too.
  */
 #include "lin.h"
 
@@ -164,7 +173,8 @@ static unsigned places(const struct lin_history *h, const struct state *s,
 		enum status status = status_of(s, i);
 
 		count += !delivered(status) ||
-			 (status == HOLE && (behind || !certain));
+			 (status == HOLE && (behind || !certain)) ||
+			 (!certain && s->landing == s->order[i] + 1);
 		behind |= waits(status) && !is_late(h, s->order[i]);
 	}
 	return count;
@@ -255,6 +265,10 @@ static bool ahead(const struct lin_history *h, struct state *s,
 			 (what == LIN_KILL || what == LIN_PICK ||
 			  what == LIN_CURRENT));
 	}
+	if (delivered((enum status)s->status[e->op]))
+		least = 0;
+	if (!h->strict && s->status[e->op] == WAITING && oldest(s) == e->op)
+		most++; /* it may count itself */
 	return e->value >= least && e->value <= most;
 }
 
@@ -319,7 +333,7 @@ static bool cut_one(const struct lin_history *h, struct state *s,
 	if (e->in_flight || e->pending || lives(status))
 		return false;
 	return e->what == LIN_PICK || !delivered(status) ||
-	       s->landing == e->op + 1;
+	       s->landing == e->op + 1 || (!h->strict && status == HOLE);
 }
 
 static bool complete(struct state *s, const struct lin_event *e)
@@ -459,6 +473,7 @@ static bool result(const struct lin_history *h, struct state *s,
 	enum status status = (enum status)s->status[e->op];
 	bool hit = status == CUT || status == STOPPING;
 	bool alone = status == EXPIRED || (hit && by_itself(h, s, e->op));
+	bool in_place;
 
 	if (e->started != flies(status) || hit != (e->status == IVRQ_CANCELED))
 		return false;
@@ -471,9 +486,11 @@ static bool result(const struct lin_history *h, struct state *s,
 		return false;
 	if (hit && !alone && !first_of_cut(s, e->op))
 		return false;
-	if (status == CUT && !alone && h->event[e->by].what != LIN_CURRENT)
+	in_place = !flies(status) &&
+		   (alone || h->event[e->by].what == LIN_CURRENT);
+	if (status == CUT && !in_place)
 		fill_holes(s, s->place[e->op]);
-	s->status[e->op] = alone && !flies(status) ? HOLE : GONE;
+	s->status[e->op] = in_place ? HOLE : GONE;
 	s->by[e->op] = s->bound[e->op] = 0;
 	s->landing = (uint8_t)(e->op + 1);
 	return true;
