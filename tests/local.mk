@@ -94,7 +94,8 @@ LDADD = libivrq-core.la $(CHECK_LIBS)
 
 %C%_check_lin_SOURCES = \
 	%D%/check_lin.c \
-	%D%/explore/lin.c
+	%D%/explore/lin.c \
+	%D%/explore/lin_queue.c
 
 stress_once_sources = \
 	%D%/stress_audit.c \
@@ -150,6 +151,7 @@ model_sources = \
 
 %C%_stress_history_SOURCES = \
 	%D%/explore/lin.c \
+	%D%/explore/lin_queue.c \
 	%D%/stress_history.c
 %C%_stress_history_CPPFLAGS = $(AM_CPPFLAGS) -DIVRQ_ATOMIC_HOOK
 %C%_stress_history_LDADD = $(hooked_ldadd)

@@ -2,7 +2,7 @@
 /*
  * stress_history: what real threads are answered, and what is called back, is
  * linearizable: some order of all of it, one after the other, is that of a
- * plain queue with cut (explore/lin.c).
+ * plain queue with cut (explore/lin_queue.c).
  *
  * In a window three clients and a worker run a short random program against a
  * call that is opened for it and closed at its end. Each call takes a stamp

@@ -9,7 +9,7 @@
  * switch between two functions of a thread is always free. In each state
  * reached, a thread that runs alone has to come to its end; at each end, all
  * is brought to an end, judge.c compares what was told with what came, and
- * history.c has lin.c look for an order of the calls and callbacks in which a
+ * history.c has lin_queue.c look for an order of the calls and callbacks in which a
  * plain queue would have answered the same: the history is linearizable.
  *
  * An execution, in the last line, is an end that differs from all others of
@@ -26,7 +26,7 @@
  * IVRQ_STRESS=<factor>: more interruptions, until a scenario has taken factor
  * times 200000 steps. MODEL_BOUND=<n>: exactly n, -1 for ALL. MODEL_OPEN=1:
  * hold the engine to the letter of the manual where it is known to be a step
- * behind (lin.c), and run the scenarios, marked o, that show it to be wrong. An
+ * behind (lin_queue.c), and run the scenarios, marked o, that show it to be wrong. An
  * argument picks the scenarios whose name contains it.
  */
 #include "world.h"

@@ -2,8 +2,9 @@
 #ifndef IVRQ_TESTS_EXPLORE_LIN_H
 #define IVRQ_TESTS_EXPLORE_LIN_H
 /*
- * lin.h - is there an order of calls and callbacks, one after the other, in
- * which a plain queue with cut answers what was answered? Told in lin.c.
+ * lin.h - is there an order of what happened, one after the other, in which a
+ * plain sequential object answers what was answered? lin.c searches for it,
+ * whatever the object is; lin_queue.c has the queue with cut.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,7 +12,28 @@
 
 #define LIN_EVENTS 64
 #define LIN_OPS	   24
+#define LIN_STATE  128 /* bytes of a state, at most */
 #define LIN_NOBODY 255
+
+struct lin_fault {
+	unsigned done;		   /* events in the longest order found */
+	uint8_t order[LIN_EVENTS]; /* that order */
+};
+
+struct lin_spec {
+	unsigned events;
+	uint64_t
+		before[LIN_EVENTS]; /* which had returned when it was invoked */
+	size_t bytes;		    /* of a state; all of them count */
+	/* It takes effect. False: the object would not have it so. */
+	bool (*apply)(const void *arg, void *state, unsigned event);
+	const void *arg;
+};
+
+bool lin_search(const struct lin_spec *spec, const void *first,
+		struct lin_fault *fault);
+
+/* -------------------------------------------------- the queue, lin_queue.c */
 
 enum lin_what {
 	/* calls: they take effect between their invocation and their return */
@@ -67,13 +89,8 @@ struct lin_history {
 	unsigned ops;
 	unsigned capacity; /* of the ring */
 	uint32_t late;	   /* operations with a deadline, a bit each */
-	bool strict;	   /* see lin.c */
+	bool strict;	   /* see lin_queue.c */
 	struct lin_event event[LIN_EVENTS];
-};
-
-struct lin_fault {
-	unsigned done;		   /* events in the longest order found */
-	uint8_t order[LIN_EVENTS]; /* that order */
 };
 
 bool lin_check(const struct lin_history *history, struct lin_fault *fault);

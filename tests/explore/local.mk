@@ -22,6 +22,7 @@ libivrq_explore_la_CPPFLAGS = $(explore_cppflags)
 	%D%/history.c \
 	%D%/judge.c \
 	%D%/lin.c \
+	%D%/lin_queue.c \
 	%D%/show.c \
 	%D%/world.c
 %C%_check_interleavings_CPPFLAGS = $(explore_cppflags)
