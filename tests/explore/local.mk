@@ -2,11 +2,13 @@
 
 # Link the core whose every atomic access is the explorer's. No Check.
 EXPLORE = \
-	%D%/check_interleavings
+	%D%/check_interleavings \
+	%D%/check_modules
 STRESS += $(EXPLORE)
 noinst_HEADERS += \
 	%D%/explore.h \
 	%D%/lin.h \
+	%D%/modules.h \
 	%D%/trace.h \
 	%D%/world.h
 
@@ -27,3 +29,16 @@ libivrq_explore_la_CPPFLAGS = $(explore_cppflags)
 	%D%/world.c
 %C%_check_interleavings_CPPFLAGS = $(explore_cppflags)
 %C%_check_interleavings_LDADD = libivrq-explore.la
+%C%_check_modules_SOURCES = \
+	%D%/check_modules.c \
+	%D%/explore.c \
+	%D%/lin.c \
+	%D%/module_call.c \
+	%D%/module_fence.c \
+	%D%/module_pool.c \
+	%D%/module_ready.c \
+	%D%/module_tone.c
+%C%_check_modules_CPPFLAGS = $(explore_cppflags)
+%C%_check_modules_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=sem_post \
+	-Wl,--wrap=sem_clockwait -Wl,--wrap=sem_timedwait
+%C%_check_modules_LDADD = libivrq-explore.la

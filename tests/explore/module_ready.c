@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * module_ready.c - the ready set and the wake-up: a<n> has news for a member
+ * and adds it as ivrq__call_schedule() does, r is a run of the worker as
+ * ivrq_worker_run() does it. Members 0 and 1 are in different words of the
+ * set, 1 and 2 in the same.
+ *
+ * What has news and was added is visited after that; no wake-up is lost; each
+ * addition is found in the set until it is taken, whoever else is halfway
+ * through adding.
+ */
+#include "modules.h"
+
+#include <string.h>
+
+#include "core/ready.h"
+
+#define MEMBERS 3
+#define WORDS	8
+#define PASSES	2
+
+static struct {
+	struct mod mod;
+	struct ivrq__ready ready;
+	ivrq__a64 words[WORDS];
+	ivrq__a32 armed;
+	bool woken;
+	uint8_t news[MEMBERS];
+	uint8_t seen[MEMBERS];
+} all __attribute__((aligned(64)));
+
+static const uint32_t members[MEMBERS] = { 0, 64, 65 };
+
+static size_t bytes(void)
+{
+	return sizeof(all);
+}
+
+static void begin(void)
+{
+	if (ivrq__ready_words(program->size) > WORDS)
+		explore_fault("the set does not fit");
+	ivrq__ready_init(&all.ready, all.words, program->size);
+	atomic_init(&all.armed, 1);
+}
+
+static int add(unsigned n)
+{
+	all.news[n]++;
+	ivrq__ready_add(&all.ready, members[n]);
+	if (ivrq__ld_seq32(&all.armed)) {
+		explore_point();
+		all.woken = true;
+	}
+	return 0;
+}
+
+static void visit(uint32_t member)
+{
+	unsigned i;
+
+	for (i = 0; i < MEMBERS; i++) {
+		if (members[i] != member)
+			continue;
+		all.seen[i] = all.news[i];
+		return;
+	}
+	explore_fault("%u is no member", member);
+}
+
+static int run(void)
+{
+	struct ivrq__ready_walk walk;
+	uint32_t member;
+	unsigned pass;
+
+	if (program->extra && !all.woken)
+		return SKIPPED;
+	all.woken = false;
+	ivrq__st_seq32(&all.armed, 0);
+	for (pass = 0; pass < PASSES && !ivrq__ready_empty(&all.ready);
+	     pass++) {
+		ivrq__ready_begin(&all.ready, &walk);
+		while (ivrq__ready_next(&all.ready, &walk, &member))
+			visit(member);
+	}
+	ivrq__st_seq32(&all.armed, 1);
+	if (!ivrq__ready_empty(&all.ready))
+		all.woken = true;
+	return 0;
+}
+
+static int act(unsigned number)
+{
+	const struct mod_plan *plan = &mod_plans[number];
+
+	return plan->verb == 'a' ? add(plan->arg) : run();
+}
+
+static void observe(void)
+{
+}
+
+static bool all_seen(void)
+{
+	return !memcmp(all.news, all.seen, MEMBERS);
+}
+
+static void judge(void)
+{
+	unsigned i;
+
+	if (!all_seen() && !all.woken)
+		explore_fault("there is news, and the worker sleeps");
+	all.woken = true;
+	run();
+	if (!all_seen())
+		explore_fault("news was lost");
+	if (all.woken)
+		explore_fault("nothing is new, and the worker is woken");
+	for (i = 0; i < WORDS; i++)
+		if (ivrq__ld_rlx64(&all.words[i]))
+			explore_fault("word %u is left in the set", i);
+}
+
+const struct module mod_ready = { &all.mod, bytes, begin, act, observe, judge };
