@@ -12,30 +12,25 @@
  * history.c has lin_queue.c look for an order of the calls and callbacks in which a
  * plain queue would have answered the same: the history is linearizable.
  *
- * An execution, in the last line, is an end that differs from all others of
- * its scenario, in the memory or in the history. A history is what was
- * answered, and what had happened when each call was invoked and before each
- * callback. That is part of the compared memory (struct world): so no history
- * is lost by not entering a state twice, and an order that nobody could have
- * seen from outside costs nothing.
+ * A history is what was answered, and what had happened when each call was
+ * invoked and before each callback. That is part of the compared memory
+ * (struct world): so no history is lost by not entering a state twice, and an
+ * order that nobody could have seen from outside costs nothing.
  *
  * Not seen: weak memory orders (explore.c), more than one call or worker,
  * tones, and a thread that is stopped for ever in the middle of a function
  * while others go on to begin new ones (stress_frozen does that).
  *
- * IVRQ_STRESS=<factor>: more interruptions, until a scenario has taken factor
- * times 200000 steps. MODEL_BOUND=<n>: exactly n, -1 for ALL. MODEL_OPEN=1:
- * hold the engine to the letter of the manual where it is known to be a step
- * behind (lin_queue.c), and run the scenarios, marked o, that show it to be wrong. An
- * argument picks the scenarios whose name contains it.
+ * MODEL_BOUND and IVRQ_STRESS: see runs.c. MODEL_OPEN=1: hold the engine to the
+ * letter of the manual where it is known not to do what that says
+ * (lin_queue.c), and run the scenarios, marked o, that show it. An argument
+ * picks the scenarios whose name contains it.
  */
+#include "runs.h"
 #include "world.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define ALL EXPLORE_ANY
 
@@ -129,115 +124,33 @@ static const struct explore_spec common = {
 	.show = world_show,
 };
 
-static struct {
-	unsigned scenarios;
-	uint64_t states;
-	uint64_t steps;
-	uint64_t ends;
-} sum;
-
-static double seconds(void)
+static void begin(struct explore_spec *spec, const void *program)
 {
-	struct timespec now;
+	const struct scenario *one = program;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-/* Fewest preemptions that show the fault. */
-static void show_fault(struct explore_spec *spec)
-{
-	struct explore_stats stats;
-	int most = spec->preemptions < 0 ? 15 : spec->preemptions;
-
-	spec->steps_max = 0;
-	for (spec->preemptions = 0; spec->preemptions <= most;
-	     spec->preemptions++)
-		if (explore_run(spec, &stats) == EXPLORE_FAULT) {
-			printf("with %d preemptions:\n", spec->preemptions);
-			explore_print(spec);
-			return;
-		}
-	printf("not found again with fewer preemptions\n");
-}
-
-static void tell(const struct scenario *one, const struct explore_spec *spec,
-		 const struct explore_stats *stats, const char *verdict,
-		 double taken)
-{
-	char bound[16] = "all";
-
-	if (spec->preemptions >= 0 && stats->cut)
-		snprintf(bound, sizeof(bound), "%d", spec->preemptions);
-	printf("%-36s %3s %9" PRIu64 " states %9" PRIu64 " steps %6" PRIu64
-	       " ends, %3u deep, %2u shared words, %6.2f s %s\n",
-	       one->name, bound, stats->states, stats->steps, stats->ends,
-	       stats->depth, stats->shared, taken, verdict);
-	fflush(stdout);
-}
-
-static enum explore_verdict run_bound(const struct scenario *one, int bound,
-				      uint64_t steps_max, bool *all)
-{
-	static const char *const said[] = { "", "too many", "FAULT" };
-	struct explore_spec spec = common;
-	struct explore_stats stats;
-	enum explore_verdict verdict;
-	double start = seconds();
-
-	spec.preemptions = bound;
-	spec.steps_max = steps_max;
-	while (spec.threads < EXPLORE_THREADS && one->thread[spec.threads])
-		spec.threads++;
+	while (spec->threads < EXPLORE_THREADS && one->thread[spec->threads])
+		spec->threads++;
 	world_begin(one);
-	spec.bytes = world_bytes();
-	verdict = explore_run(&spec, &stats);
-	tell(one, &spec, &stats, said[verdict], seconds() - start);
-	sum.states += stats.states;
-	sum.steps += stats.steps;
-	sum.ends += stats.ends;
-	*all = verdict == EXPLORE_PASSED && !stats.cut;
-	if (verdict == EXPLORE_FAULT)
-		show_fault(&spec);
-	return verdict;
-}
-
-static enum explore_verdict run_scenario(const struct scenario *one,
-					 uint64_t steps_max)
-{
-	const char *given = getenv("MODEL_BOUND");
-	int bound = given ? atoi(given) : one->preemptions;
-	enum explore_verdict verdict = EXPLORE_PASSED;
-	bool all = false;
-
-	if (given || !steps_max)
-		return run_bound(one, bound, 0, &all);
-	for (bound = 1; bound <= 15 && !all && verdict == EXPLORE_PASSED;
-	     bound++)
-		verdict = run_bound(one, bound, steps_max, &all);
-	return verdict;
+	spec->bytes = world_bytes();
 }
 
 int main(int argc, char **argv)
 {
-	const char *factor = getenv("IVRQ_STRESS");
-	uint64_t steps_max = factor ? strtoull(factor, NULL, 0) * 200000 : 0;
-	size_t i, count = sizeof(scenarios) / sizeof(scenarios[0]);
+	bool open = getenv("MODEL_OPEN");
+	size_t i;
 
 	if (!explore_possible())
 		return 77; /* skipped */
-	for (i = 0; i < count; i++) {
+	for (i = 0; i < sizeof(scenarios) / sizeof(scenarios[0]); i++) {
 		const struct scenario *one = &scenarios[i];
 
-		if ((argc > 1 && !strstr(one->name, argv[1])) ||
-		    (!getenv("MODEL_OPEN") && strchr(one->flags, 'o')))
+		if (!runs_wants(argc, argv, one->name) ||
+		    (!open && strchr(one->flags, 'o')))
 			continue;
-		sum.scenarios++;
-		if (run_scenario(one, steps_max) == EXPLORE_FAULT)
+		if (!runs_explore(one->name, &common, begin, one,
+				  one->preemptions))
 			return EXIT_FAILURE;
 	}
-	printf("scenarios=%u states=%" PRIu64 " steps=%" PRIu64
-	       " executions=%" PRIu64 "\n",
-	       sum.scenarios, sum.states, sum.steps, sum.ends);
+	runs_tell("scenarios");
 	return EXIT_SUCCESS;
 }

@@ -4,17 +4,16 @@
  * order of their atomic accesses, as in check_interleavings.c: the pool, the
  * ready set, the tones, the handles of calls, the fences.
  *
- * MODEL_BOUND=<n>: at most so many interruptions on a path, -1 for ALL.
- * IVRQ_STRESS=<factor>: more of them, until a program has taken factor times
- * 200000 steps. An argument picks the programs whose name contains it.
+ * MODEL_BOUND and IVRQ_STRESS: see runs.c. An argument picks the programs whose
+ * name contains it.
  */
 #include "modules.h"
+#include "runs.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define ALL   EXPLORE_ANY
 #define LIMIT 3000 /* accesses of one function, alone */
@@ -171,10 +170,6 @@ const struct program *program;
 struct mod_plan mod_plans[MOD_ACTS];
 unsigned mod_count;
 static unsigned first_of[EXPLORE_THREADS + 2];
-static struct {
-	unsigned programs;
-	uint64_t states, steps, ends;
-} sum;
 
 /* ---------------------------------------------------------- what threads do */
 
@@ -296,115 +291,35 @@ static void show(const volatile void *object, uint64_t value, char *buf,
 
 /* ---------------------------------------------------------------- the runs */
 
-static double seconds(void)
+static void start(struct explore_spec *spec, const void *to)
 {
-	struct timespec now;
+	const struct module *module = ((const struct program *)to)->module;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-static void tell(const struct explore_spec *spec,
-		 const struct explore_stats *stats,
-		 enum explore_verdict verdict, double taken)
-{
-	static const char *const said[] = { "", " too many", " FAULT" };
-	char bound[16] = "all";
-
-	if (spec->preemptions >= 0 && stats->cut)
-		snprintf(bound, sizeof(bound), "%d", spec->preemptions);
-	printf("%-34s %3s %9" PRIu64 " states %9" PRIu64 " steps %7" PRIu64
-	       " ends, %3u deep, %2u shared words, %6.2f s%s\n",
-	       program->name, bound, stats->states, stats->steps, stats->ends,
-	       stats->depth, stats->shared, taken, said[verdict]);
-	fflush(stdout);
-	sum.states += stats->states;
-	sum.steps += stats->steps;
-	sum.ends += stats->ends;
-}
-
-/* Fewest preemptions that show the fault. */
-static void show_fault(struct explore_spec *spec)
-{
-	struct explore_stats stats;
-	int most = spec->preemptions < 0 ? 15 : spec->preemptions;
-
-	spec->steps_max = 0;
-	for (spec->preemptions = 0; spec->preemptions <= most;
-	     spec->preemptions++) {
-		if (explore_run(spec, &stats) != EXPLORE_FAULT)
-			continue;
-		printf("with %d preemptions:\n", spec->preemptions);
-		explore_print(spec);
-		return;
-	}
-	printf("not found again with fewer preemptions\n");
-}
-
-static enum explore_verdict run_bound(const struct program *to, int bound,
-				      uint64_t steps_max, bool *all)
-{
-	struct explore_spec spec = {
-		.memory = to->module->memory,
-		.bytes = to->module->bytes(),
-		.preemptions = bound,
-		.steps_max = steps_max,
-		.body = body,
-		.observe = to->module->observe,
-		.judge = to->module->judge,
-		.name = name,
-		.show = show,
-	};
-	double start = seconds();
-	struct explore_stats stats;
-	enum explore_verdict verdict;
-
-	while (spec.threads < EXPLORE_THREADS && to->thread[spec.threads])
-		spec.threads++;
-	memset(spec.memory, 0, spec.bytes);
+	spec->memory = module->memory;
+	spec->observe = module->observe;
+	spec->judge = module->judge;
+	memset(spec->memory, 0, module->bytes());
 	begin(to);
-	spec.bytes = to->module->bytes();
-	verdict = explore_run(&spec, &stats);
-	tell(&spec, &stats, verdict, seconds() - start);
-	*all = verdict == EXPLORE_PASSED && !stats.cut;
-	if (verdict == EXPLORE_FAULT)
-		show_fault(&spec);
-	return verdict;
-}
-
-static enum explore_verdict run_program(const struct program *to,
-					uint64_t steps_max)
-{
-	const char *given = getenv("MODEL_BOUND");
-	enum explore_verdict verdict = EXPLORE_PASSED;
-	bool all = false;
-	int bound;
-
-	sum.programs++;
-	if (given || !steps_max)
-		return run_bound(to, given ? atoi(given) : to->preemptions, 0,
-				 &all);
-	for (bound = 1; bound <= 15 && !all && verdict == EXPLORE_PASSED;
-	     bound++)
-		verdict = run_bound(to, bound, steps_max, &all);
-	return verdict;
+	spec->bytes = module->bytes();
+	while (spec->threads < EXPLORE_THREADS &&
+	       program->thread[spec->threads])
+		spec->threads++;
 }
 
 int main(int argc, char **argv)
 {
-	const char *factor = getenv("IVRQ_STRESS");
-	uint64_t steps_max = factor ? strtoull(factor, NULL, 0) * 200000 : 0;
+	const struct explore_spec common = { .body = body,
+					     .name = name,
+					     .show = show };
 	size_t i;
 
 	if (!explore_possible())
 		return 77; /* skipped */
 	for (i = 0; i < sizeof(programs) / sizeof(programs[0]); i++)
-		if (argc < 2 || strstr(programs[i].name, argv[1]))
-			if (run_program(&programs[i], steps_max) ==
-			    EXPLORE_FAULT)
-				return EXIT_FAILURE;
-	printf("programs=%u states=%" PRIu64 " steps=%" PRIu64
-	       " executions=%" PRIu64 "\n",
-	       sum.programs, sum.states, sum.steps, sum.ends);
+		if (runs_wants(argc, argv, programs[i].name) &&
+		    !runs_explore(programs[i].name, &common, start,
+				  &programs[i], programs[i].preemptions))
+			return EXIT_FAILURE;
+	runs_tell("programs");
 	return EXIT_SUCCESS;
 }

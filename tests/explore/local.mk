@@ -9,6 +9,7 @@ noinst_HEADERS += \
 	%D%/explore.h \
 	%D%/lin.h \
 	%D%/modules.h \
+	%D%/runs.h \
 	%D%/trace.h \
 	%D%/world.h
 
@@ -25,6 +26,7 @@ libivrq_explore_la_CPPFLAGS = $(explore_cppflags)
 	%D%/judge.c \
 	%D%/lin.c \
 	%D%/lin_queue.c \
+	%D%/runs.c \
 	%D%/show.c \
 	%D%/world.c
 %C%_check_interleavings_CPPFLAGS = $(explore_cppflags)
@@ -37,7 +39,8 @@ libivrq_explore_la_CPPFLAGS = $(explore_cppflags)
 	%D%/module_fence.c \
 	%D%/module_pool.c \
 	%D%/module_ready.c \
-	%D%/module_tone.c
+	%D%/module_tone.c \
+	%D%/runs.c
 %C%_check_modules_CPPFLAGS = $(explore_cppflags)
 %C%_check_modules_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=sem_post \
 	-Wl,--wrap=sem_clockwait -Wl,--wrap=sem_timedwait
