@@ -25,8 +25,9 @@
  * that can go round for ever while the others rest, from whichever state, is
  * seen here as one that makes too many accesses in a row.
  */
-#include "explore.h"
+#include "weak.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -38,16 +39,31 @@
 
 #define STACK	  65536
 #define DEPTH	  4000
-#define WORDS	  16384	       /* 4-byte units of the memory */
-#define FEW	  UINT64_C(15) /* of a hash: the preemptions on the way there */
-#define ALONE_MAX 20000	       /* accesses to unshared words in one step */
+#define WORDS	  16384 /* 4-byte units of the memory */
+#define ALONE_MAX 20000 /* accesses to unshared words in one step */
+
+#define BOUND 16 /* preemptions, and 4 stale reads */
+#define KINDS 256
+
+/* What a thread is about to do. */
+struct access {
+	enum { NO_ACCESS, LOAD, STORE, CAS, RMW, WAIT } type;
+	int order;
+	int failure; /* CAS */
+	size_t size;
+	const volatile void *object;
+	uint64_t expected; /* CAS */
+};
 
 /* Its own; saved and restored. */
 struct task {
 	jmp_buf env;
+	struct access next;
+	unsigned back; /* it reads the message so many before the newest */
 	uint64_t history;
-	char *low;    /* of the stack in use */
-	unsigned row; /* accesses in a row */
+	char *low;	/* of the stack in use */
+	unsigned row;	/* accesses in a row */
+	unsigned count; /* accesses since explore_begin() */
 	unsigned limit;
 	bool fresh; /* at explore_begin() */
 	bool done;
@@ -58,10 +74,14 @@ struct frame {
 	char *copy; /* memory, tasks, stacks */
 	size_t room;
 	unsigned tried; /* of the choices */
+	unsigned back;	/* the next one of the choice in turn */
 	unsigned last;	/* who came here */
 	unsigned preemptions;
+	unsigned stale;
 	unsigned chosen;
+	unsigned chosen_back;
 	unsigned done; /* threads, a bit each */
+	unsigned rest; /* those that wait for a semaphore */
 	bool busy;     /* `last` would go on */
 	bool touched;  /* the present is not this state */
 };
@@ -81,8 +101,17 @@ static unsigned depth;
 static uint8_t uses[WORDS]; /* enum use */
 static bool written[WORDS];
 static char fault[512];
-static uint64_t *seen;
+/* A state, and with which preemptions and stale reads it was met. */
+struct seen {
+	uint64_t hash;
+	uint64_t met;
+};
+static struct seen *seen;
 static size_t seen_room, seen_count;
+static unsigned longest[KINDS];
+static jmp_buf guest_env;
+static bool guest;
+static unsigned guest_count, guest_limit;
 uint64_t explore_first_position;
 
 /* ------------------------------------------------------------------ telling */
@@ -120,6 +149,16 @@ bool explore_quiet(bool now)
 
 	quiet = now;
 	return was;
+}
+
+bool explore_printing(void)
+{
+	return printing && !quiet;
+}
+
+bool explore_weak(void)
+{
+	return spec && spec->weak;
 }
 
 unsigned explore_thread(void)
@@ -249,12 +288,12 @@ static size_t place(const volatile void *object)
 }
 
 /* Is it shared? Learns. */
-static bool is_shared(const volatile void *object, bool writes)
+static bool is_shared(const volatile void *object, size_t size, bool writes)
 {
 	size_t at = place(object);
 	unsigned mine = USED + (unsigned)current;
 
-	if (at >= WORDS || at * 4 >= spec->bytes)
+	if (current < 0 || at >= WORDS || at * 4 >= spec->bytes)
 		return false;
 	if (uses[at] == SHARED)
 		return true;
@@ -263,7 +302,9 @@ static bool is_shared(const volatile void *object, bool writes)
 			uses[at] = SHARED;
 			stats->shared++;
 			again = true;
-			return true;
+			if (spec->weak)
+				weak_add_word(object, size);
+			return false;
 		}
 		uses[at] = READ;
 	}
@@ -287,30 +328,45 @@ static void arrive(void)
 
 void explore_point(void)
 {
-	if (current >= 0 && !quiet)
-		arrive();
+	if (current < 0 || quiet)
+		return;
+	tasks[current].next.type = NO_ACCESS;
+	arrive();
 }
 
 /* Before an access. True: it is a step. */
-static bool reach(const volatile void *object, bool writes)
+static bool reach(const struct access *access)
 {
+	bool writes = access->type != LOAD;
+
+	if (guest && ++guest_count > guest_limit) {
+		explore_fault("a newcomer makes %u accesses and is not done",
+			      guest_count);
+		longjmp(guest_env, 1);
+	}
 	if (current < 0 || quiet)
 		return false;
-	if (!is_shared(object, writes)) {
+	tasks[current].count++;
+	if (!is_shared(access->object, access->size, writes)) {
 		if (++alone > ALONE_MAX) {
 			explore_fault("T%d: does not come to an end", current);
 			hand_over();
 		}
 		return false;
 	}
+	tasks[current].next = *access;
 	arrive();
 	return true;
 }
 
+/* What a thread does next follows from all that it has read. */
 static void has_read(const volatile void *object, uint64_t value)
 {
-	struct task *task = &tasks[current];
+	struct task *task;
 
+	if (current < 0 || quiet)
+		return;
+	task = &tasks[current];
 	task->history = mix(mix(task->history, place(object)), value);
 }
 
@@ -328,23 +384,54 @@ static void put(volatile void *object, size_t size, uint64_t value)
 		*(volatile uint32_t *)object = (uint32_t)value;
 }
 
-uint64_t explore_load(const volatile void *object, size_t size)
+/* Of a step: how many messages back it reads. */
+static unsigned back_now(bool step)
 {
-	bool step = reach(object, false);
-	uint64_t value = get(object, size);
+	return step && spec->weak ? tasks[current].back : 0;
+}
 
-	if (step) {
-		has_read(object, value);
-		note_access("load", object, value);
-	}
+/* What a step reads. */
+static uint64_t take(const volatile void *object, size_t size, int order,
+		     bool step)
+{
+	if (step && spec->weak)
+		return weak_read((unsigned)current, object, back_now(step),
+				 order);
+	return get(object, size);
+}
+
+static void give(volatile void *object, size_t size, uint64_t value, int order,
+		 bool rmw, bool step)
+{
+	put(object, size, value);
+	if (step && spec->weak)
+		weak_write((unsigned)current, object, get(object, size), order,
+			   rmw);
+}
+
+uint64_t explore_load(const volatile void *object, size_t size, int order)
+{
+	struct access access = {
+		.type = LOAD, .order = order, .size = size, .object = object
+	};
+	bool step = reach(&access);
+	uint64_t value = take(object, size, order, step);
+
+	has_read(object, value);
+	if (step)
+		note_access(back_now(step) ? "stale" : "load", object, value);
 	return value;
 }
 
-void explore_store(volatile void *object, size_t size, uint64_t value)
+void explore_store(volatile void *object, size_t size, uint64_t value,
+		   int order)
 {
-	bool step = reach(object, true);
+	struct access access = {
+		.type = STORE, .order = order, .size = size, .object = object
+	};
+	bool step = reach(&access);
 
-	put(object, size, value);
+	give(object, size, value, order, false, step);
 	if (step) {
 		has_read(object, 1);
 		note_access("store", object, value);
@@ -352,55 +439,248 @@ void explore_store(volatile void *object, size_t size, uint64_t value)
 }
 
 bool explore_cas(volatile void *object, size_t size, void *expected,
-		 uint64_t desired)
+		 uint64_t desired, int order, int failure)
 {
-	bool step = reach(object, true);
-	uint64_t value = get(object, size);
-	bool done = value == get(expected, size);
+	struct access access = { .type = CAS,
+				 .order = order,
+				 .failure = failure,
+				 .size = size,
+				 .object = object,
+				 .expected = get(expected, size) };
+	bool step = reach(&access);
+	bool done = !back_now(step) && get(object, size) == access.expected;
+	uint64_t value = take(object, size, done ? order : failure, step);
 
 	if (done)
-		put(object, size, desired);
+		give(object, size, desired, order, true, step);
 	else
 		put(expected, size, value);
-	if (step) {
-		has_read(object, value);
-		note_access(done ? "cas" : "cas no", object,
-			    done ? desired : value);
-	}
+	has_read(object, value);
+	if (step)
+		note_access(done	   ? "cas" :
+			    back_now(step) ? "cas old" :
+					     "cas no",
+			    object, done ? desired : value);
 	return done;
 }
 
 uint64_t explore_rmw(volatile void *object, size_t size, enum explore_op op,
-		     uint64_t value)
+		     uint64_t value, int order)
 {
 	static const char *const names[] = { "add", "sub", "or", "and",
 					     "xchg" };
-	bool step = reach(object, true);
-	uint64_t old = get(object, size);
+	struct access access = {
+		.type = RMW, .order = order, .size = size, .object = object
+	};
+	bool step = reach(&access);
+	uint64_t old = take(object, size, order, step);
 	uint64_t now = op == EXPLORE_ADD ? old + value :
 		       op == EXPLORE_SUB ? old - value :
 		       op == EXPLORE_OR	 ? (old | value) :
 		       op == EXPLORE_AND ? (old & value) :
 					   value;
 
-	put(object, size, now);
-	if (step) {
-		has_read(object, old);
+	give(object, size, now, order, true, step);
+	has_read(object, old);
+	if (step)
 		note_access(names[op], object, get(object, size));
-	}
 	return old;
+}
+
+int explore_post(void *sem)
+{
+	explore_rmw(sem, 4, EXPLORE_ADD, 1, memory_order_acq_rel);
+	return 0;
+}
+
+/* Who waits is not chosen before somebody has posted. */
+int explore_wait(void *sem)
+{
+	struct access access = { .type = WAIT, .size = 4, .object = sem };
+	bool was = is_shared(sem, 4, true);
+
+	if (current < 0 || quiet) {
+		if (!get(sem, 4))
+			explore_fault("waits when all is over");
+		errno = ETIMEDOUT;
+		return -1;
+	}
+	tasks[current].next = access;
+	arrive();
+	put(sem, 4, get(sem, 4) - 1);
+	if (was && spec->weak) {
+		weak_read((unsigned)current, sem, 0, memory_order_acquire);
+		weak_write((unsigned)current, sem, get(sem, 4),
+			   memory_order_acquire, true);
+	}
+	note_access("wait", sem, get(sem, 4));
+	return 0;
 }
 
 void explore_begin(unsigned limit)
 {
-	struct task *task = &tasks[current];
+	struct task *task;
 
+	if (guest) {
+		guest_count = 0;
+		guest_limit = limit;
+		return;
+	}
+	task = &tasks[current];
 	task->history = 0;
 	task->fresh = true;
+	task->next.type = NO_ACCESS;
 	hand_over();
 	task = &tasks[current];
 	task->row = 0;
+	task->count = 0;
 	task->limit = limit;
+}
+
+void explore_mark(unsigned event)
+{
+	if (current >= 0 && spec->weak)
+		weak_mark((unsigned)current, event);
+}
+
+void explore_end(unsigned event, unsigned kind)
+{
+	unsigned count = current < 0 ? 0 : tasks[current].count;
+
+	explore_mark(event);
+	if (count > longest[kind % KINDS])
+		longest[kind % KINDS] = count;
+}
+
+uint32_t explore_known(uint32_t events)
+{
+	uint32_t known = 0;
+	unsigned i;
+
+	if (current < 0 || !spec->weak)
+		return events;
+	for (i = 0; i < 32; i++)
+		if ((events >> i & 1) && weak_knows((unsigned)current, i))
+			known |= UINT32_C(1) << i;
+	return known;
+}
+
+unsigned explore_longest(unsigned kind)
+{
+	return longest[kind % KINDS];
+}
+
+/* ------------------------------------------------------------ plain accesses */
+
+/* The compiler calls these: -fsanitize=thread, without its library. */
+
+static void plain(const volatile void *object, size_t size, bool write,
+		  const void *site)
+{
+	const unsigned char *byte = (const void *)(uintptr_t)object;
+	uint64_t value = 0;
+	size_t i;
+
+	if (current < 0 || quiet || !spec->weak)
+		return;
+	if (!weak_plain((unsigned)current, object, size, write, site))
+		again = true;
+	if (write || place(object) >= WORDS || place(object) * 4 >= spec->bytes)
+		return;
+	for (i = 0; i < size; i++)
+		value = value << 8 ^ value >> 56 ^ byte[i];
+	has_read(object, value);
+}
+
+#define SITE __builtin_return_address(0)
+#define PLAIN(name, size)                                                      \
+	void __tsan_read##name(void *object);                                  \
+	void __tsan_write##name(void *object);                                 \
+	void __tsan_read##name(void *object)                                   \
+	{                                                                      \
+		plain(object, size, false, SITE);                              \
+	}                                                                      \
+	void __tsan_write##name(void *object)                                  \
+	{                                                                      \
+		plain(object, size, true, SITE);                               \
+	}
+PLAIN(1, 1)
+PLAIN(2, 2)
+PLAIN(4, 4)
+PLAIN(8, 8)
+PLAIN(16, 16)
+
+#define UNALIGNED(name, size)                                                  \
+	void __tsan_unaligned_read##name(void *object);                        \
+	void __tsan_unaligned_write##name(void *object);                       \
+	void __tsan_unaligned_read##name(void *object)                         \
+	{                                                                      \
+		plain(object, size, false, SITE);                              \
+	}                                                                      \
+	void __tsan_unaligned_write##name(void *object)                        \
+	{                                                                      \
+		plain(object, size, true, SITE);                               \
+	}
+UNALIGNED(2, 2)
+UNALIGNED(4, 4)
+UNALIGNED(8, 8)
+UNALIGNED(16, 16)
+
+void __tsan_read_range(void *object, size_t size);
+void __tsan_write_range(void *object, size_t size);
+void __tsan_init(void);
+void __tsan_func_entry(void *site);
+void __tsan_func_exit(void);
+void *__tsan_memcpy(void *to, const void *from, size_t size);
+void *__tsan_memset(void *to, int byte, size_t size);
+
+void __tsan_read_range(void *object, size_t size)
+{
+	plain(object, size, false, SITE);
+}
+
+void __tsan_write_range(void *object, size_t size)
+{
+	plain(object, size, true, SITE);
+}
+
+void __tsan_init(void)
+{
+}
+
+void __tsan_func_entry(void *site)
+{
+	(void)site;
+}
+
+void __tsan_func_exit(void)
+{
+}
+
+void *explore_memcpy(void *to, const void *from, size_t size)
+{
+	plain(from, size, false, SITE);
+	plain(to, size, true, SITE);
+	return memcpy(to, from, size);
+}
+
+void *explore_memset(void *to, int byte, size_t size)
+{
+	plain(to, size, true, SITE);
+	return memset(to, byte, size);
+}
+
+void *__tsan_memcpy(void *to, const void *from, size_t size)
+{
+	plain(from, size, false, SITE);
+	plain(to, size, true, SITE);
+	return memcpy(to, from, size);
+}
+
+void *__tsan_memset(void *to, int byte, size_t size)
+{
+	plain(to, size, true, SITE);
+	return memset(to, byte, size);
 }
 
 /* ------------------------------------------------------------------- states */
@@ -412,7 +692,8 @@ static size_t stack_used(unsigned thread)
 
 static void save(struct frame *frame)
 {
-	size_t need = spec->bytes + sizeof(tasks);
+	size_t need =
+		spec->bytes + sizeof(tasks) + (spec->weak ? weak_size() : 0);
 	unsigned i;
 	char *to;
 
@@ -430,6 +711,8 @@ static void save(struct frame *frame)
 	to += spec->bytes;
 	memcpy(to, tasks, sizeof(tasks));
 	to += sizeof(tasks);
+	if (spec->weak)
+		to = weak_save(to);
 	for (i = 0; i < spec->threads; i++) {
 		memcpy(to, tasks[i].low, stack_used(i));
 		to += stack_used(i);
@@ -446,6 +729,8 @@ static void restore(const struct frame *frame)
 	from += spec->bytes;
 	memcpy(tasks, from, sizeof(tasks));
 	from += sizeof(tasks);
+	if (spec->weak)
+		from = weak_restore(from);
 	for (i = 0; i < spec->threads; i++) {
 		memcpy(tasks[i].low, from, stack_used(i));
 		from += stack_used(i);
@@ -475,33 +760,40 @@ static uint64_t hash_state(const struct frame *frame)
 		a = mix(mix(a, tasks[i].done), tasks[i].history);
 	if (spec->preemptions >= 0 && frame->busy)
 		a = mix(a, frame->last + 1);
-	return (a & ~FEW) ? a & ~FEW : FEW + 1;
+	if (spec->weak)
+		a = mix(a, weak_hash(frame->done));
+	return a ? a : 1;
 }
 
-/* True: for the first time, or with more preemptions left than before. */
-static bool insert(uint64_t *table, size_t room, uint64_t hash)
+/* Those of `met` with as few preemptions and stale reads, or fewer. */
+static uint64_t as_few(const struct frame *frame)
+{
+	uint64_t row = (UINT64_C(2) << frame->stale) - 1;
+
+	return row * UINT64_C(0x1111111111111111) &
+	       ~UINT64_C(0) >> (60 - 4 * frame->preemptions);
+}
+
+/* True: for the first time, or with more left than before. */
+static bool insert(struct seen *table, size_t room, uint64_t hash, uint64_t met,
+		   uint64_t fewer)
 {
 	size_t at = hash >> 8 & (room - 1);
 
-	while (table[at]) {
-		if ((table[at] & ~FEW) != (hash & ~FEW)) {
-			at = (at + 1) & (room - 1);
-			continue;
-		}
-		if (table[at] <= hash)
-			return false;
-		table[at] = hash;
-		return true;
-	}
-	table[at] = hash;
-	seen_count++;
+	while (table[at].hash && table[at].hash != hash)
+		at = (at + 1) & (room - 1);
+	if (table[at].met & fewer)
+		return false;
+	seen_count += !table[at].hash;
+	table[at].hash = hash;
+	table[at].met |= met;
 	return true;
 }
 
-static bool enter(uint64_t hash)
+static bool enter(const struct frame *frame)
 {
 	size_t i, room = seen_room ? seen_room * 4 : 1 << 16;
-	uint64_t *table;
+	struct seen *table;
 
 	if (seen_count * 2 >= seen_room) {
 		table = calloc(room, sizeof(*table));
@@ -509,13 +801,16 @@ static bool enter(uint64_t hash)
 			abort();
 		seen_count = 0;
 		for (i = 0; i < seen_room; i++)
-			if (seen[i])
-				insert(table, room, seen[i]);
+			if (seen[i].hash)
+				insert(table, room, seen[i].hash, seen[i].met,
+				       0);
 		free(seen);
 		seen = table;
 		seen_room = room;
 	}
-	return insert(seen, seen_room, hash);
+	return insert(seen, seen_room, hash_state(frame),
+		      UINT64_C(1) << (4 * frame->preemptions + frame->stale),
+		      as_few(frame));
 }
 
 static void forget(void)
@@ -527,15 +822,26 @@ static void forget(void)
 
 /* ------------------------------------------------------------------- search */
 
+static bool rests(unsigned thread)
+{
+	const struct access *next = &tasks[thread].next;
+
+	return next->type == WAIT && !get(next->object, next->size);
+}
+
 /* What choices there are in the present state. */
 static void assess(struct frame *frame)
 {
 	unsigned i;
 
-	frame->busy = !tasks[frame->last].done && !tasks[frame->last].fresh;
-	frame->done = 0;
-	for (i = 0; i < spec->threads; i++)
+	frame->done = frame->rest = 0;
+	for (i = 0; i < spec->threads; i++) {
 		frame->done |= (unsigned)tasks[i].done << i;
+		if (!tasks[i].done)
+			frame->rest |= (unsigned)rests(i) << i;
+	}
+	frame->busy = !tasks[frame->last].done && !tasks[frame->last].fresh &&
+		      !(frame->rest >> frame->last & 1);
 }
 
 static bool interrupts(const struct frame *frame, unsigned thread)
@@ -543,23 +849,55 @@ static bool interrupts(const struct frame *frame, unsigned thread)
 	return thread != frame->last && frame->busy;
 }
 
-/* The next choice here, in turn: who came here, then the others. */
+static bool may_read(unsigned thread, unsigned back)
+{
+	const struct access *next = &tasks[thread].next;
+
+	if (next->type != LOAD && next->type != CAS)
+		return false;
+	return weak_may_read(thread, next->object, back,
+			     next->type == CAS ? next->failure : next->order,
+			     next->type == CAS, next->expected);
+}
+
+/* The next message back for this thread, which has read the newest. */
+static bool choose_stale(struct frame *frame, unsigned thread)
+{
+	if (!spec->weak)
+		return false;
+	if (frame->touched)
+		restore(frame);
+	for (; frame->back <= WEAK_BACK; frame->back++) {
+		if (!may_read(thread, frame->back))
+			continue;
+		if (frame->stale < spec->stale)
+			return true;
+		stats->cut = true;
+		return false;
+	}
+	return false;
+}
+
+/* The next choice here, in turn: who came here, then the others; for each,
+ * the newest message first. */
 static bool choose(struct frame *frame)
 {
-	while (frame->tried < spec->threads) {
+	for (; frame->tried < spec->threads; frame->tried++, frame->back = 0) {
 		unsigned thread = (frame->last + frame->tried) % spec->threads;
 
-		frame->tried++;
-		if (frame->done >> thread & 1)
+		if ((frame->done | frame->rest) >> thread & 1)
 			continue;
 		if (spec->preemptions >= 0 && interrupts(frame, thread) &&
 		    frame->preemptions >= (unsigned)spec->preemptions) {
 			stats->cut = true;
 			continue;
 		}
+		if (frame->back && !choose_stale(frame, thread))
+			continue;
 		if (frame->touched)
 			restore(frame);
 		frame->chosen = thread;
+		frame->chosen_back = frame->back++;
 		return true;
 	}
 	return false;
@@ -579,7 +917,9 @@ static void take_step(struct frame *frame)
 	frame[1].preemptions = frame->preemptions;
 	if (spec->preemptions >= 0)
 		frame[1].preemptions += interrupts(frame, thread);
-	frame[1].tried = 0;
+	frame[1].stale = frame->stale + (frame->chosen_back > 0);
+	frame[1].tried = frame[1].back = 0;
+	tasks[thread].back = frame->chosen_back;
 	for (i = 0; i < spec->threads; i++)
 		if (i != thread)
 			tasks[i].row = 0;
@@ -591,17 +931,38 @@ static void take_step(struct frame *frame)
 	quiet = false;
 }
 
+/* All rest, for ever; one more comes. As if it had not been, afterwards. */
+static void receive_guest(struct frame *frame)
+{
+	save(frame);
+	guest = true;
+	if (!setjmp(guest_env))
+		spec->guest();
+	guest = false;
+	ivrq__set_in_run(false);
+	restore(frame);
+}
+
 /* Enter the state that a step has led to, if it is a new one. */
 static void descend(void)
 {
 	struct frame *frame = &frames[depth + 1];
 
 	assess(frame);
-	if (!enter(hash_state(frame) | frame->preemptions))
+	if (spec->weak)
+		weak_trim(frame->done);
+	if (!enter(frame)) {
+		stats->paths++;
 		return;
+	}
+	if (spec->guest)
+		receive_guest(frame);
 	if (all_done(frame)) {
+		stats->paths++;
 		stats->ends++;
 		spec->judge();
+	} else if (frame->done + frame->rest == (1u << spec->threads) - 1) {
+		explore_fault("who waits is never woken");
 	} else if (depth + 2 == DEPTH) {
 		explore_fault("%u steps and no end", depth);
 	} else {
@@ -618,7 +979,8 @@ static enum explore_verdict search(void)
 			if (!depth--)
 				return EXPLORE_PASSED;
 		take_step(&frames[depth]);
-		if (again && !fault[0])
+		/* A race may be one for want of a word to synchronise with. */
+		if (again && (spec->weak || !fault[0]))
 			return EXPLORE_PASSED;
 		if (!fault[0])
 			descend();
@@ -636,10 +998,13 @@ static void begin(char *first)
 	memcpy(spec->memory, first, spec->bytes);
 	fault[0] = '\0';
 	again = false;
+	if (spec->weak)
+		weak_begin();
 	for (i = 0; i < spec->threads; i++)
 		begin_task(i);
 	depth = 0;
-	frames[0].tried = frames[0].last = frames[0].preemptions = 0;
+	frames[0].tried = frames[0].back = frames[0].last = 0;
+	frames[0].preemptions = frames[0].stale = 0;
 	assess(&frames[0]);
 	save(&frames[0]);
 }
@@ -655,11 +1020,16 @@ enum explore_verdict explore_run(const struct explore_spec *wanted,
 	spec = wanted;
 	stats = to;
 	memset(stats, 0, sizeof(*stats));
+	if (spec->preemptions >= BOUND || spec->stale >= 4)
+		abort();
+	if (spec->weak)
+		weak_forget(spec);
 	memset(uses, 0, sizeof(uses));
 	memset(written, 0, sizeof(written));
 	memcpy(first, spec->memory, spec->bytes);
 	do {
-		stats->steps = stats->ends = stats->depth = 0;
+		stats->steps = stats->ends = stats->paths = 0;
+		stats->depth = 0;
 		stats->cut = false;
 		begin(first);
 		verdict = search();

@@ -11,6 +11,7 @@ noinst_HEADERS += \
 	%D%/modules.h \
 	%D%/runs.h \
 	%D%/trace.h \
+	%D%/weak.h \
 	%D%/world.h
 
 explore_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/%D% \
@@ -28,6 +29,7 @@ libivrq_explore_la_CPPFLAGS = $(explore_cppflags)
 	%D%/lin_queue.c \
 	%D%/runs.c \
 	%D%/show.c \
+	%D%/weak.c \
 	%D%/world.c
 %C%_check_interleavings_CPPFLAGS = $(explore_cppflags)
 %C%_check_interleavings_LDADD = libivrq-explore.la

@@ -240,8 +240,9 @@ static uint8_t results_of(ivrq_cancel cancel, bool returned)
 	for (i = 0; i < OPS; i++)
 		count += world.op[i].results &&
 			 world.op[i].cancel.value == cancel.value &&
-			 (!returned ||
-			  world.returned >> world.op[i].result_act & 1);
+			 (!returned || explore_known(world.returned) >>
+						       world.op[i].result_act &
+					       1);
 	return count;
 }
 
@@ -365,7 +366,8 @@ static void perform(unsigned number)
 	char text[16];
 
 	/* No order of anything follows from that of a look at a fence. */
-	act->before = plan->verb == 'F' ? 0 : world.returned;
+	act->before =
+		plan->verb == 'F' ? 0 : explore_known(world.returned);
 	world.active |= 1u << number;
 	world.doing[plan->thread] = number;
 	explore_note("begins %s", world_act(number, text, sizeof(text)));
@@ -380,6 +382,7 @@ static void perform(unsigned number)
 	world.active &= ~(1u << number);
 	if (plan->verb != 'F')
 		world.returned |= 1u << number;
+	explore_end(number, (unsigned char)plan->verb);
 }
 
 void world_body(unsigned thread)
@@ -438,7 +441,9 @@ void world_observe(void)
 	for (i = 0; i < plan_count; i++) {
 		struct act *act = &world.act[i];
 
-		if (!(world.active >> i & 1))
+		/* With weak orders, of any time before it returns. */
+		if (!((explore_weak() ? ~world.returned : world.active) >> i &
+		      1))
 			continue;
 		if (strchr("ptqbdn", plans[i].verb))
 			act->full |= ivrq__total(word) == ring.capacity;

@@ -59,7 +59,8 @@ struct op {
 	uint32_t result_since;
 	uint32_t end_since; /* the same, of a completion outside of acts */
 	int end_answer;
-	uint8_t act; /* that submits it */
+	uint32_t knew; /* cancels that the result knew of: plain.c */
+	uint8_t act;   /* that submits it */
 	uint8_t start_act;
 	uint8_t result_act;
 	uint8_t start_seq;
@@ -122,6 +123,7 @@ struct world {
 	uint32_t told[LIVES]; /* closed: what had happened, + 1 */
 	uint32_t doing[EXPLORE_THREADS + 1];	    /* act */
 	uint32_t last_receipt[EXPLORE_THREADS + 1]; /* act + 1 */
+	uint32_t handed[OPS]; /* to who will stop it: plain.c */
 	bool woken;
 	uint8_t pad[3];
 	struct op op[OPS];
