@@ -4,6 +4,7 @@
  * that are written, as weak.c tells.
  */
 #include "plain.h"
+#include "scenes.h"
 #include "world.h"
 
 #include <inttypes.h>
@@ -14,83 +15,84 @@
 
 #define ALL EXPLORE_ANY
 
+/* preemptions: 0 in the long form only */
 static const struct scenario scenarios[] = {
-	{ "submit, submit, run", "", { "p0", "p1", "w" }, "", 2 },
-	{ "submit, cancel, run", "", { "p0", "A", "w" }, "", ALL },
-	{ "two submits, cancel, run", "", { "p0 p1", "A", "w" }, "v", 1 },
-	{ "submit, submit, cancel", "p0", { "p1", "p2", "A" }, "", 2 },
-	{ "cancel, submit and cancel", "p0 w p1", { "A", "p2 A" }, "", ALL },
-	{ "barge-in, submit and cancel", "p0 w", { "b1", "p2 A" }, "", ALL },
-	{ "barge-in, cancel, run", "p0 w p1", { "b2", "A", "w" }, "v", 1 },
-	{ "barge-in, barge-in, run", "p0 w", { "b1", "b2", "w" }, "", 1 },
-	{ "barge-in, cancel, nothing started",
-	  "p0",
-	  { "b2", "A", "w" },
-	  "",
+	{ "submit, submit, run", "", { "p0", "p1", "w" }, "", 1 },
+	{ "submit, cancel, run", "", { "p0", "A", "w" }, "", 1 },
+	{ "submit, submit, cancel", "p0", { "p1", "p2", "A" }, "", 1 },
+	{ "complete, complete, run", "p0 w", { "x0", "x0", "w" }, "", 1 },
+	{ "complete, complete, cancel", "p0 w", { "x0", "x0", "A" }, "", 1 },
+	{ "kill the head, run", "p0 p1", { "K0", "w" }, "", 2 },
+	{ "cancel, submit and cancel", "p0 w p1", { "A", "p2 A" }, "", 1 },
+	{ "barge-in, submit and cancel", "p0 w", { "b1", "p2 A" }, "", 1 },
+	{ "group, group, complete", "p0 w", { "G", "T", "x0" }, "", 1 },
+	{ "group, close, submit", "p0", { "T", "X", "p1" }, "", 1 },
+	{ "close, submit, end", "", { "X", "p0", "w" }, "", 1 },
+	{ "old submitter, next life", "X", { "w o n1 w", "p0" }, "v", 1 },
+	{ "close, cancel, run", "p0 p1 w", { "X", "A", "w" }, "", 1 },
+	{ "deadline, cancel", "d0 d1", { "W", "A" }, "", 1 },
+	{ "fence of a group, run", "p0 p1", { "T F", "w w" }, "", 1 },
+	{ "fence of a cancel, run", "p0 p1 w", { "A F", "w", "x0" }, "", 1 },
+	{ "fence of a cancel, pop", "p0 p1", { "A F", "w" }, "", 1 },
+	{ "fence of a cancel, one killed",
+	  "p0 w p1 K1",
+	  { "A F", "w" },
+	  "p",
 	  1 },
+	{ "fence of a group, start", "p0 q1", { "G F F", "w w" }, "", 1 },
+	{ "fence of a group, in flight", "p0 q1 w", { "T F F", "w w" }, "", 1 },
+	{ "fence of the pending, start", "p0 p1", { "P F F", "w w" }, "", 1 },
+	{ "fence of a kill, run", "p0 p1", { "K1 F", "w" }, "", 1 },
+	{ "snapshot, one killed, run", "p0 p1 K1", { "S", "w" }, "s", 1 },
+	{ "snapshot, two killed, run", "p0 p1 p2 K1 K2", { "S", "w" }, "", 1 },
+	{ "snapshot, run", "p0 p1", { "S", "w", "x0" }, "s", 1 },
+	{ "woken", "", { "p0", "A", "w w w" }, "z", 1 },
+	{ "pending, run, cancel", "p0 p1", { "P", "w", "A" }, "v", 1 },
 	{ "complete, cancel, run", "p0 p1 w", { "x0", "A", "w w" }, "", 1 },
 	{ "complete, cancel, stop pending",
 	  "p0 p1 w",
 	  { "x0", "A s0", "w w" },
 	  "p",
 	  1 },
-	{ "complete, complete, cancel", "p0 w", { "x0", "x0", "A" }, "", ALL },
-	{ "complete, complete, run", "p0 w", { "x0", "x0", "w" }, "", 2 },
-	{ "pending, run, cancel", "p0 p1", { "P", "w", "A" }, "v", 2 },
+	{ "current, complete, run", "p0 p1 w", { "C", "x0", "w" }, "", 1 },
+	{ "kill the head, run, complete", "p0 p1", { "K0", "w", "x0" }, "", 1 },
+	{ "kill the only one, cancel, run", "p0", { "K0", "A", "w" }, "", 1 },
+	{ "two submits, cancel, run", "", { "p0 p1", "A", "w" }, "v", 1 },
+	{ "close, submit, next life", "", { "X w o n1", "p0", "N" }, "", 1 },
+	{ "barge-in, cancel, nothing started",
+	  "p0",
+	  { "b2", "A", "w" },
+	  "",
+	  1 },
+	{ "barge-in, cancel, run", "p0 w p1", { "b2", "A", "w" }, "v", 1 },
+	{ "barge-in, barge-in, run", "p0 w", { "b1", "b2", "w" }, "", 1 },
+	{ "group, cancel, run", "p0 p1 w", { "T", "A", "w" }, "", 1 },
 	{ "pending, kill, run", "p0 p1", { "P", "K0", "w" }, "", 1 },
 	{ "kill, cancel, run", "p0 p1", { "K1", "A", "w" }, "", 1 },
-	{ "kill the only one, cancel, run", "p0", { "K0", "A", "w" }, "", 2 },
-	{ "kill the head, run", "p0 p1", { "K0", "w" }, "", ALL },
-	{ "kill the head, run, complete", "p0 p1", { "K0", "w", "x0" }, "", 2 },
-	{ "kill, pending, run", "p0 p1 p2", { "K1", "P", "w" }, "", 1 },
+	{ "kill, pending, run", "p0 p1 p2", { "K1", "P", "w" }, "", 0 },
+	{ "current, run, cancel", "p0 p1", { "C", "w", "A" }, "", 0 },
+	{ "fence, a hole is popped",
+	  "p0 w p1 p2 K2",
+	  { "A F F", "w w", "s0" },
+	  "p",
+	  0 },
 	{ "pop a killed one, cancel, complete",
 	  "p0 w p1 K1",
 	  { "w", "A", "x0" },
 	  "",
-	  1 },
-	{ "group, group, run", "p0 p1", { "G", "T", "w" }, "", 1 },
-	{ "group, group, complete", "p0 w", { "G", "T", "x0" }, "", 2 },
-	{ "group, group, ends inside", "p0 p1", { "G", "T", "w" }, "s", 1 },
-	{ "group, cancel, run", "p0 p1 w", { "T", "A", "w" }, "", 1 },
-	{ "group, close, submit", "p0", { "T", "X", "p1" }, "", 2 },
+	  0 },
+	{ "full, cancelled", "p0 p1", { "A p2", "p3", "w" }, "2v", 0 },
+	{ "full", "p0", { "p1", "p2", "w" }, "2s", 0 },
+	{ "snapshot, kill, run", "p0 p1", { "S", "K1", "w" }, "s", 0 },
+	{ "deadline, cancel, submit", "d0 p1", { "W", "A", "p2" }, "", 0 },
+	{ "deadline, pending, kill", "d0 d1", { "W", "P", "K1" }, "", 0 },
+	{ "group, group, run", "p0 p1", { "G", "T", "w" }, "", 0 },
+	{ "group, group, ends inside", "p0 p1", { "G", "T", "w" }, "s", 0 },
 	{ "kill, submit, cancel, run",
 	  "p0 p1",
 	  { "K1", "p2", "A", "w" },
 	  "v",
 	  0 },
-	{ "close, submit, end", "", { "X", "p0", "w" }, "", ALL },
-	{ "close, submit, next life", "", { "X w o n1", "p0", "N" }, "", 1 },
-	{ "old submitter, next life", "X", { "w o n1 w", "p0" }, "v", ALL },
-	{ "close, cancel, run", "p0 p1 w", { "X", "A", "w" }, "", 2 },
-	{ "deadline, cancel", "d0 d1", { "W", "A" }, "", 2 },
-	{ "deadline, cancel, submit", "d0 p1", { "W", "A", "p2" }, "", 1 },
-	{ "deadline, pending, kill", "d0 d1", { "W", "P", "K1" }, "", 1 },
-	{ "fence of a group, run", "p0 p1", { "T F", "w w" }, "", 3 },
-	{ "fence of a cancel, run", "p0 p1 w", { "A F", "w", "x0" }, "", 1 },
-	{ "fence of a cancel, pop", "p0 p1", { "A F", "w" }, "", ALL },
-	{ "fence of a cancel, one killed",
-	  "p0 w p1 K1",
-	  { "A F", "w" },
-	  "p",
-	  ALL },
-	{ "fence of a group, start", "p0 q1", { "G F F", "w w" }, "", 3 },
-	{ "fence of a group, in flight", "p0 q1 w", { "T F F", "w w" }, "", 3 },
-	{ "fence of the pending, start", "p0 p1", { "P F F", "w w" }, "", ALL },
-	{ "fence, a hole is popped",
-	  "p0 w p1 p2 K2",
-	  { "A F F", "w w", "s0" },
-	  "p",
-	  1 },
-	{ "fence of a kill, run", "p0 p1", { "K1 F", "w" }, "", ALL },
-	{ "snapshot, run", "p0 p1", { "S", "w", "x0" }, "s", 1 },
-	{ "snapshot, one killed, run", "p0 p1 K1", { "S", "w" }, "s", 3 },
-	{ "snapshot, two killed, run", "p0 p1 p2 K1 K2", { "S", "w" }, "", 3 },
-	{ "snapshot, kill, run", "p0 p1", { "S", "K1", "w" }, "s", 1 },
-	{ "current, run, cancel", "p0 p1", { "C", "w", "A" }, "", 1 },
-	{ "current, complete, run", "p0 p1 w", { "C", "x0", "w" }, "", 2 },
-	{ "full", "p0", { "p1", "p2", "w" }, "2s", 1 },
-	{ "full, cancelled", "p0 p1", { "A p2", "p3", "w" }, "2v", 1 },
-	{ "woken", "", { "p0", "A", "w w w" }, "z", 1 },
 };
 
 static void judge(void)
@@ -107,55 +109,141 @@ static double seconds(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-static bool run(const struct scenario *one, unsigned stale, int preemptions)
+/* What was explored, altogether. */
+static struct {
+	unsigned scenarios;
+	unsigned stale;
+	unsigned preemptions;
+	uint64_t executions;
+} sum;
+
+static enum explore_verdict explore(struct explore_spec *spec, const char *name)
+{
+	static const char *const said[] = { "", "too many", "FAULT" };
+	struct explore_stats stats;
+	double start = seconds();
+	enum explore_verdict verdict = explore_run(spec, &stats);
+
+	printf("%-36s %u stale, %d preempted: %8" PRIu64 " states %9" PRIu64
+	       " steps %7" PRIu64
+	       " executions %3u deep, %2u words, %6.2f s %s\n",
+	       name, spec->stale, spec->preemptions, stats.states, stats.steps,
+	       stats.paths, stats.depth, stats.shared, seconds() - start,
+	       said[verdict]);
+	fflush(stdout);
+	sum.executions += stats.paths;
+	if (verdict == EXPLORE_FAULT) {
+		explore_print(spec);
+	} else if (verdict == EXPLORE_PASSED) {
+		if (spec->stale > sum.stale)
+			sum.stale = spec->stale;
+		if (spec->preemptions > (int)sum.preemptions)
+			sum.preemptions = (unsigned)spec->preemptions;
+	}
+	return verdict;
+}
+
+static enum explore_verdict run_scenario(const struct scenario *one,
+					 struct explore_spec spec)
+{
+	world_begin(one);
+	spec.memory = &world;
+	spec.bytes = world_bytes();
+	spec.plain = plain;
+	spec.plain_bytes = sizeof(plain);
+	spec.body = world_body;
+	spec.observe = world_observe;
+	spec.judge = judge;
+	spec.name = world_name;
+	spec.show = world_show;
+	while (spec.threads < EXPLORE_THREADS && one->thread[spec.threads])
+		spec.threads++;
+	return explore(&spec, one->name);
+}
+
+static enum explore_verdict run_scene(const struct scene *one,
+				      struct explore_spec spec)
+{
+	scene_begin(one);
+	scene_spec(&spec);
+	return explore(&spec, one->name);
+}
+
+/* Of one list after the other. */
+static const char *name_of(size_t number)
+{
+	return number < scene_count ? scenes[number].name :
+				      scenarios[number - scene_count].name;
+}
+
+static enum explore_verdict run_at(size_t number, int preemptions,
+				   unsigned stale, uint64_t steps_max)
 {
 	struct explore_spec spec = {
-		.memory = &world,
 		.weak = true,
 		.stale = stale,
 		.preemptions = preemptions,
-		.plain = (void *)(uintptr_t)plain,
-		.plain_bytes = sizeof(plain),
-		.body = world_body,
-		.observe = world_observe,
-		.judge = judge,
-		.name = world_name,
-		.show = world_show,
+		.steps_max = steps_max,
 	};
-	struct explore_stats stats;
-	enum explore_verdict verdict;
-	double start = seconds();
 
-	while (spec.threads < EXPLORE_THREADS && one->thread[spec.threads])
-		spec.threads++;
-	world_begin(one);
-	spec.bytes = world_bytes();
-	verdict = explore_run(&spec, &stats);
-	printf("%-36s %2d+%u %9" PRIu64 " states %9" PRIu64 " steps %8" PRIu64
-	       " paths %6" PRIu64 " ends, %3u deep, %2u shared words, %6.2f s\n",
-	       one->name, preemptions, stale, stats.states, stats.steps,
-	       stats.paths, stats.ends, stats.depth, stats.shared,
-	       seconds() - start);
-	fflush(stdout);
-	if (verdict == EXPLORE_FAULT)
-		explore_print(&spec);
-	return verdict != EXPLORE_FAULT;
+	return number < scene_count ?
+		       run_scene(&scenes[number], spec) :
+		       run_scenario(&scenarios[number - scene_count], spec);
+}
+
+/* Deeper and deeper. */
+static enum explore_verdict run_deep(size_t number, uint64_t steps_max)
+{
+	static const struct {
+		int preemptions;
+		unsigned stale;
+	} depths[] = { { 1, 1 }, { 1, 2 }, { 2, 1 }, { 2, 2 }, { 3, 2 },
+		       { 3, 3 }, { 4, 3 }, { 5, 3 }, { 6, 3 } };
+	enum explore_verdict verdict = EXPLORE_PASSED;
+	size_t i;
+
+	for (i = 0; i < sizeof(depths) / sizeof(depths[0]); i++) {
+		verdict = run_at(number, depths[i].preemptions, depths[i].stale,
+				 steps_max);
+		if (verdict != EXPLORE_PASSED)
+			break;
+	}
+	return verdict;
+}
+
+static enum explore_verdict run(size_t number, uint64_t steps_max)
+{
+	const char *bound = getenv("MODEL_BOUND"),
+		   *stale = getenv("MODEL_STALE");
+	int preemptions = number < scene_count ?
+				  scenes[number].preemptions :
+				  scenarios[number - scene_count].preemptions;
+
+	if (bound || stale)
+		return run_at(number, bound ? atoi(bound) : 1,
+			      stale ? (unsigned)atoi(stale) : 1, 0);
+	if (steps_max)
+		return run_deep(number, steps_max);
+	return preemptions ? run_at(number, preemptions, 1, 0) : EXPLORE_PASSED;
 }
 
 int main(int argc, char **argv)
 {
+	const char *factor = getenv("IVRQ_STRESS");
+	uint64_t steps_max = factor ? strtoull(factor, NULL, 0) * 20000 : 0;
 	size_t i, count = sizeof(scenarios) / sizeof(scenarios[0]);
-	const char *stale = getenv("STALE");
-	const char *bound = getenv("MODEL_BOUND");
 
 	if (!explore_possible())
 		return 77; /* skipped */
-	for (i = 0; i < count; i++)
-		if (argc < 2 || strstr(scenarios[i].name, argv[1]))
-			if (!run(&scenarios[i],
-				 stale ? (unsigned)atoi(stale) : 0,
-				 bound ? atoi(bound) :
-					 scenarios[i].preemptions))
-				return EXIT_FAILURE;
+	for (i = 0; i < scene_count + count; i++) {
+		if (argc > 1 && !strstr(name_of(i), argv[1]))
+			continue;
+		sum.scenarios++;
+		if (run(i, steps_max) == EXPLORE_FAULT)
+			return EXIT_FAILURE;
+	}
+	printf("orders: scenarios=%u executions=%" PRIu64
+	       " stale-reads<=%u preemptions<=%u races=0 faults=0\n",
+	       sum.scenarios, sum.executions, sum.stale, sum.preemptions);
 	return EXIT_SUCCESS;
 }

@@ -59,11 +59,12 @@ struct access {
 struct task {
 	jmp_buf env;
 	struct access next;
-	unsigned back; /* it reads the message so many before the newest */
-	uint64_t history;
-	char *low;	/* of the stack in use */
-	unsigned row;	/* accesses in a row */
-	unsigned count; /* accesses since explore_begin() */
+	unsigned back;	  /* it reads the message so many before the newest */
+	uint64_t history; /* a hash */
+	unsigned begun;	  /* functions */
+	char *low;	  /* of the stack in use */
+	unsigned row;	  /* accesses in a row */
+	unsigned count;	  /* accesses since explore_begin() */
 	unsigned limit;
 	bool fresh; /* at explore_begin() */
 	bool done;
@@ -326,11 +327,23 @@ static void arrive(void)
 			      current, task->row);
 }
 
+/* What a thread does next follows from all that it has read. */
+static void has_read(const volatile void *object, uint64_t value)
+{
+	struct task *task;
+
+	if (current < 0 || quiet)
+		return;
+	task = &tasks[current];
+	task->history = mix(mix(task->history, place(object)), value);
+}
+
 void explore_point(void)
 {
 	if (current < 0 || quiet)
 		return;
 	tasks[current].next.type = NO_ACCESS;
+	has_read(spec->memory, 0);
 	arrive();
 }
 
@@ -357,17 +370,6 @@ static bool reach(const struct access *access)
 	tasks[current].next = *access;
 	arrive();
 	return true;
-}
-
-/* What a thread does next follows from all that it has read. */
-static void has_read(const volatile void *object, uint64_t value)
-{
-	struct task *task;
-
-	if (current < 0 || quiet)
-		return;
-	task = &tasks[current];
-	task->history = mix(mix(task->history, place(object)), value);
 }
 
 static uint64_t get(const volatile void *object, size_t size)
@@ -513,6 +515,7 @@ int explore_wait(void *sem)
 		weak_write((unsigned)current, sem, get(sem, 4),
 			   memory_order_acquire, true);
 	}
+	has_read(sem, 1);
 	note_access("wait", sem, get(sem, 4));
 	return 0;
 }
@@ -527,7 +530,7 @@ void explore_begin(unsigned limit)
 		return;
 	}
 	task = &tasks[current];
-	task->history = 0;
+	task->history = ++task->begun;
 	task->fresh = true;
 	task->next.type = NO_ACCESS;
 	hand_over();
@@ -572,10 +575,8 @@ unsigned explore_longest(unsigned kind)
 
 /* ------------------------------------------------------------ plain accesses */
 
-/* The compiler calls these: -fsanitize=thread, without its library. */
-
-static void plain(const volatile void *object, size_t size, bool write,
-		  const void *site)
+void explore_plain(const volatile void *object, size_t size, bool write,
+		   const void *site)
 {
 	const unsigned char *byte = (const void *)(uintptr_t)object;
 	uint64_t value = 0;
@@ -592,95 +593,14 @@ static void plain(const volatile void *object, size_t size, bool write,
 	has_read(object, value);
 }
 
-#define SITE __builtin_return_address(0)
-#define PLAIN(name, size)                                                      \
-	void __tsan_read##name(void *object);                                  \
-	void __tsan_write##name(void *object);                                 \
-	void __tsan_read##name(void *object)                                   \
-	{                                                                      \
-		plain(object, size, false, SITE);                              \
-	}                                                                      \
-	void __tsan_write##name(void *object)                                  \
-	{                                                                      \
-		plain(object, size, true, SITE);                               \
-	}
-PLAIN(1, 1)
-PLAIN(2, 2)
-PLAIN(4, 4)
-PLAIN(8, 8)
-PLAIN(16, 16)
-
-#define UNALIGNED(name, size)                                                  \
-	void __tsan_unaligned_read##name(void *object);                        \
-	void __tsan_unaligned_write##name(void *object);                       \
-	void __tsan_unaligned_read##name(void *object)                         \
-	{                                                                      \
-		plain(object, size, false, SITE);                              \
-	}                                                                      \
-	void __tsan_unaligned_write##name(void *object)                        \
-	{                                                                      \
-		plain(object, size, true, SITE);                               \
-	}
-UNALIGNED(2, 2)
-UNALIGNED(4, 4)
-UNALIGNED(8, 8)
-UNALIGNED(16, 16)
-
-void __tsan_read_range(void *object, size_t size);
-void __tsan_write_range(void *object, size_t size);
-void __tsan_init(void);
-void __tsan_func_entry(void *site);
-void __tsan_func_exit(void);
-void *__tsan_memcpy(void *to, const void *from, size_t size);
-void *__tsan_memset(void *to, int byte, size_t size);
-
-void __tsan_read_range(void *object, size_t size)
+void explore_reads(const volatile void *object, size_t size)
 {
-	plain(object, size, false, SITE);
+	explore_plain(object, size, false, __builtin_return_address(0));
 }
 
-void __tsan_write_range(void *object, size_t size)
+void explore_writes(const volatile void *object, size_t size)
 {
-	plain(object, size, true, SITE);
-}
-
-void __tsan_init(void)
-{
-}
-
-void __tsan_func_entry(void *site)
-{
-	(void)site;
-}
-
-void __tsan_func_exit(void)
-{
-}
-
-void *explore_memcpy(void *to, const void *from, size_t size)
-{
-	plain(from, size, false, SITE);
-	plain(to, size, true, SITE);
-	return memcpy(to, from, size);
-}
-
-void *explore_memset(void *to, int byte, size_t size)
-{
-	plain(to, size, true, SITE);
-	return memset(to, byte, size);
-}
-
-void *__tsan_memcpy(void *to, const void *from, size_t size)
-{
-	plain(from, size, false, SITE);
-	plain(to, size, true, SITE);
-	return memcpy(to, from, size);
-}
-
-void *__tsan_memset(void *to, int byte, size_t size)
-{
-	plain(to, size, true, SITE);
-	return memset(to, byte, size);
+	explore_plain(object, size, true, __builtin_return_address(0));
 }
 
 /* ------------------------------------------------------------------- states */
@@ -737,6 +657,16 @@ static void restore(const struct frame *frame)
 	}
 }
 
+/* Where it is: it has read this, and comes to that access. */
+static uint64_t place_of(const struct task *task)
+{
+	uint64_t type = task->next.type;
+
+	if (type != NO_ACCESS)
+		type = type << 16 | place(task->next.object);
+	return mix(task->history, type << 1 | task->fresh);
+}
+
 static uint64_t hash_state(const struct frame *frame)
 {
 	const uint64_t *word = spec->memory;
@@ -757,7 +687,7 @@ static uint64_t hash_state(const struct frame *frame)
 		a = mix(a, word[i]);
 	a = mix(mix(a, b), mix(c, d));
 	for (i = 0; i < spec->threads; i++)
-		a = mix(mix(a, tasks[i].done), tasks[i].history);
+		a = mix(mix(a, tasks[i].done), place_of(&tasks[i]));
 	if (spec->preemptions >= 0 && frame->busy)
 		a = mix(a, frame->last + 1);
 	if (spec->weak)
@@ -905,7 +835,8 @@ static bool choose(struct frame *frame)
 
 static bool all_done(const struct frame *frame)
 {
-	return frame->done == (1u << spec->threads) - 1;
+	return (frame->done | (frame->rest & spec->daemons)) ==
+	       (1u << spec->threads) - 1;
 }
 
 /* Do what this frame has chosen; fills the next one's head. */

@@ -20,6 +20,7 @@ struct explore_spec {
 	unsigned stale; /* weak: reads of what is not the newest, on a path */
 	void *plain;	/* weak: more memory that threads share; it is not */
 	size_t plain_bytes; /* saved, so nothing may depend on what is in it */
+	unsigned daemons; /* threads that may wait for ever, a bit each */
 	void (*body)(unsigned thread);
 	void (*observe)(void); /* after each access */
 	void (*judge)(void);   /* each time all bodies have returned */
@@ -73,6 +74,12 @@ unsigned explore_longest(unsigned kind);
 void explore_point(void);
 void explore_note(const char *format, ...)
 	__attribute__((format(printf, 1, 2))); /* in the print only */
+/* For bodies. A plain access to what threads share; the core's own are told by
+ * the compiler (sanitize.c). */
+void explore_reads(const volatile void *object, size_t size);
+void explore_writes(const volatile void *object, size_t size);
+void explore_plain(const volatile void *object, size_t size, bool write,
+		   const void *site);
 /* For all: it went wrong. The first one counts. */
 void explore_fault(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));

@@ -23,13 +23,12 @@
 #define CALLERS (EXPLORE_THREADS + 1)
 #define BEGUN	16 /* events: 16 + act */
 
-volatile char plain[1024];
+char plain[1024];
 
-static volatile char *const opened = plain;			/* by call */
-static volatile char *const asked = plain + 16;			/* by operation */
-static volatile char *const told = plain + 32;			/* by operation */
-static volatile char *const said = plain + 64;			/* by both */
-static volatile char *const sink = plain + 1000;			/* of the worker */
+static char *const opened = plain;     /* by call */
+static char *const asked = plain + 16; /* by operation */
+static char *const told = plain + 32;  /* by operation */
+static char *const said = plain + 64;  /* by both */
 
 static ivrq_driver theirs;
 static ivrq_listener listener_of;
@@ -40,14 +39,14 @@ static unsigned op_of(const ivrq_operation *operation)
 }
 
 /* Whose byte; the judge's too. */
-static volatile char *said_by(unsigned op, unsigned caller)
+static char *said_by(unsigned op, unsigned caller)
 {
 	return &said[op * CALLERS + caller];
 }
 
 static void read_call(const void *user)
 {
-	*sink = *(const volatile char *)user;
+	explore_reads(user, 1);
 }
 
 static void read_operation(const void *user, const ivrq_operation *operation)
@@ -55,10 +54,11 @@ static void read_operation(const void *user, const ivrq_operation *operation)
 	uint32_t i;
 
 	read_call(user);
-	*sink = asked[op_of(operation)];
+	explore_reads(&asked[op_of(operation)], 1);
 	for (i = 0; i < operation->prompt_count; i++)
-		*sink = operation->prompts[i][0];
-	*sink = (char)operation->tag;
+		explore_reads(operation->prompts[i], 1);
+	explore_reads(operation, sizeof(*operation));
+	explore_reads(operation->prompts, sizeof(char *));
 }
 
 /* ---------------------------------------------------------------- callbacks */
@@ -88,9 +88,9 @@ static void on_result(void *user, const ivrq_result *result)
 
 	read_operation(user, result->operation);
 	if (result->media_ms && result->media_ms <= CALLERS)
-		*sink = *said_by(op, result->media_ms - 1);
+		explore_reads(said_by(op, result->media_ms - 1), 1);
 	world.op[op].knew = explore_known(~UINT32_C(0)) >> BEGUN;
-	told[op] = 1;
+	explore_writes(&told[op], 1);
 	listener_of.result(user, result);
 }
 
@@ -109,15 +109,15 @@ static const ivrq_listener listener = { .result = on_result,
 int plain_call_open(ivrq_engine *engine, const ivrq_call_config *config,
 		    ivrq_call *call, ivrq_error *error)
 {
-	volatile char *own = &opened[world.opened % CALLS];
+	char *own = &opened[world.opened % CALLS];
 	ivrq_call_config mine = *config;
 
 	theirs = *config->driver;
 	listener_of = *config->listener;
 	mine.driver = &driver;
 	mine.listener = &listener;
-	mine.user = mine.driver_user = (void *)(uintptr_t)own;
-	*own = 1;
+	mine.user = mine.driver_user = own;
+	explore_writes(own, 1);
 	return ivrq_call_open(engine, &mine, call, error);
 }
 
@@ -125,7 +125,8 @@ int plain_play(ivrq_engine *engine, ivrq_call call,
 	       const ivrq_play_prompt_request *request,
 	       ivrq_submission *submission, ivrq_error *error)
 {
-	asked[(struct op *)request->options.user - world.op] = 1;
+	explore_writes(&asked[(struct op *)request->options.user - world.op],
+		       1);
 	return ivrq_play_prompt(engine, call, request, submission, error);
 }
 
@@ -133,7 +134,8 @@ int plain_record(ivrq_engine *engine, ivrq_call call,
 		 const ivrq_record_response_request *request,
 		 ivrq_submission *submission, ivrq_error *error)
 {
-	asked[(struct op *)request->options.user - world.op] = 1;
+	explore_writes(&asked[(struct op *)request->options.user - world.op],
+		       1);
 	return ivrq_record_response(engine, call, request, submission, error);
 }
 
@@ -165,14 +167,12 @@ int plain_fence(ivrq_engine *engine, const ivrq_receipt *receipt,
 		uint64_t timeout_ms)
 {
 	int answer = ivrq_fence(engine, receipt, timeout_ms);
-	char any = 0;
 	unsigned i;
 
 	for (i = 0; !answer && i < OPS; i++)
 		if (world.op[i].results &&
 		    world.op[i].cancel.value == receipt->id.value)
-			any |= told[i];
-	(void)any;
+			explore_reads(&told[i], 1);
 	return answer;
 }
 
@@ -191,7 +191,7 @@ static ivrq_outcome signed_outcome(ivrq_op op, const ivrq_outcome *outcome)
 	ivrq_outcome mine = *outcome;
 
 	mine.media_ms = explore_thread() + 1;
-	*said_by(number_of(op), explore_thread()) = 1;
+	explore_writes(said_by(number_of(op), explore_thread()), 1);
 	return mine;
 }
 
@@ -224,8 +224,7 @@ void plain_judge(void)
 	for (i = 0; i < OPS; i++) {
 		const struct op *op = &world.op[i];
 
-		if (!op->results || op->drained ||
-		    op->status != IVRQ_CANCELED)
+		if (!op->results || op->drained || op->status != IVRQ_CANCELED)
 			continue;
 		for (j = 0; j < plan_count; j++)
 			if (strchr("APCKGTXN", plans[j].verb) &&

@@ -10,7 +10,7 @@
 
 #include <ivrq.h>
 
-extern volatile char plain[1024];
+extern char plain[1024];
 
 int plain_call_open(ivrq_engine *engine, const ivrq_call_config *config,
 		    ivrq_call *call, ivrq_error *error);

@@ -71,17 +71,17 @@ extern uint64_t explore_first_position;
 #define atomic_exchange_explicit(object, value, order)                         \
 	EXPLORE_RMW(object, EXPLORE_XCHG, value, order)
 
-#define sem_init(sem, shared, value) (*(uint32_t *)(void *)(sem) = (value))
-#define sem_destroy(sem)	     ((void)(sem))
-#define sem_post(sem)		     explore_post(sem)
-#define sem_clockwait(sem, clock, until)                                       \
-	((void)(until), explore_wait(sem))
-#define sem_timedwait(sem, until) ((void)(until), explore_wait(sem))
+#define sem_init(sem, shared, value)	 (*(uint32_t *)(void *)(sem) = (value))
+#define sem_destroy(sem)		 ((void)(sem))
+#define sem_post(sem)			 explore_post(sem)
+#define sem_clockwait(sem, clock, until) ((void)(until), explore_wait(sem))
+#define sem_timedwait(sem, until)	 ((void)(until), explore_wait(sem))
 
-/* The compiler tells of plain accesses (weak.c), but not of these. */
-#ifdef EXPLORE_PLAIN
 void *explore_memcpy(void *to, const void *from, size_t size);
 void *explore_memset(void *to, int byte, size_t size);
+
+/* The compiler tells of plain accesses (sanitize.c), but not of these. */
+#ifdef EXPLORE_PLAIN
 #undef memcpy
 #undef memset
 #define memcpy(to, from, size) explore_memcpy((to), (from), (size))
