@@ -3,13 +3,16 @@
 # Link the core whose every atomic access is the explorer's. No Check.
 EXPLORE = \
 	%D%/check_interleavings \
-	%D%/check_modules
+	%D%/check_modules \
+	%D%/check_orders
 STRESS += $(EXPLORE)
 noinst_HEADERS += \
 	%D%/explore.h \
 	%D%/lin.h \
 	%D%/modules.h \
+	%D%/plain.h \
 	%D%/runs.h \
+	%D%/scenes.h \
 	%D%/trace.h \
 	%D%/weak.h \
 	%D%/world.h
@@ -47,3 +50,27 @@ libivrq_explore_la_CPPFLAGS = $(explore_cppflags)
 %C%_check_modules_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=sem_post \
 	-Wl,--wrap=sem_clockwait -Wl,--wrap=sem_timedwait
 %C%_check_modules_LDADD = libivrq-explore.la
+
+# The core tells of its plain accesses too; the sanitizer's library, which
+# would take them, is not linked: sanitize.c does. Not for the linker, and not
+# together with another sanitizer: so not among the other flags.
+check_LTLIBRARIES += libivrq-orders.la
+libivrq_orders_la_SOURCES = $(CORE_SOURCES)
+libivrq_orders_la_CPPFLAGS = $(explore_cppflags) -DEXPLORE_PLAIN \
+	-fsanitize=thread
+libivrq_orders_la_CFLAGS = $(STD_CFLAGS) $(WARN_CFLAGS) $(VIS_CFLAGS)
+check_LTLIBRARIES += %D%/libplainworld.la
+%C%_libplainworld_la_SOURCES = %D%/world.c
+%C%_libplainworld_la_CPPFLAGS = $(explore_cppflags) -DEXPLORE_BY_PLAIN \
+	-include $(srcdir)/%D%/plain.h
+%C%_check_orders_SOURCES = \
+	%D%/check_orders.c \
+	%D%/explore.c \
+	%D%/judge.c \
+	%D%/plain.c \
+	%D%/sanitize.c \
+	%D%/scenes.c \
+	%D%/show.c \
+	%D%/weak.c
+%C%_check_orders_CPPFLAGS = $(explore_cppflags)
+%C%_check_orders_LDADD = %D%/libplainworld.la libivrq-orders.la

@@ -12,7 +12,6 @@
  *	result()			who returned 0 from ivrq_fence()
  *	canceller, closer		result(): see plain_judge()
  */
-#define PLAIN_ITSELF
 #include "plain.h"
 
 #include <string.h>

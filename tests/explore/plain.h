@@ -34,7 +34,7 @@ int plain_stopped(ivrq_engine *engine, ivrq_op op, const ivrq_outcome *outcome);
 /* Each result of a cancel knew of what its caller did before. */
 void plain_judge(void);
 
-#ifndef PLAIN_ITSELF
+#ifdef EXPLORE_BY_PLAIN
 #define ivrq_call_open		     plain_call_open
 #define ivrq_play_prompt	     plain_play
 #define ivrq_record_response	     plain_record

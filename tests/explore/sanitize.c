@@ -8,7 +8,30 @@
 
 #include <string.h>
 
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define SANITIZED
+#endif
+#endif
+#ifdef __SANITIZE_THREAD__
+#define SANITIZED
+#endif
+
 #define SITE __builtin_return_address(0)
+void *explore_memcpy(void *to, const void *from, size_t size)
+{
+	explore_plain(from, size, false, SITE);
+	explore_plain(to, size, true, SITE);
+	return memcpy(to, from, size);
+}
+
+void *explore_memset(void *to, int byte, size_t size)
+{
+	explore_plain(to, size, true, SITE);
+	return memset(to, byte, size);
+}
+
+#ifndef SANITIZED /* there it is the real one; nothing is explored */
 #define PLAIN(name, size)                                                      \
 	void __tsan_read##name(void *object);                                  \
 	void __tsan_write##name(void *object);                                 \
@@ -73,19 +96,6 @@ void __tsan_func_exit(void)
 {
 }
 
-void *explore_memcpy(void *to, const void *from, size_t size)
-{
-	explore_plain(from, size, false, SITE);
-	explore_plain(to, size, true, SITE);
-	return memcpy(to, from, size);
-}
-
-void *explore_memset(void *to, int byte, size_t size)
-{
-	explore_plain(to, size, true, SITE);
-	return memset(to, byte, size);
-}
-
 void *__tsan_memcpy(void *to, const void *from, size_t size)
 {
 	explore_plain(from, size, false, SITE);
@@ -98,3 +108,5 @@ void *__tsan_memset(void *to, int byte, size_t size)
 	explore_plain(to, size, true, SITE);
 	return memset(to, byte, size);
 }
+
+#endif
