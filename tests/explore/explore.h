@@ -20,7 +20,7 @@ struct explore_spec {
 	unsigned stale; /* weak: reads of what is not the newest, on a path */
 	void *plain;	/* weak: more memory that threads share; it is not */
 	size_t plain_bytes; /* saved, so nothing may depend on what is in it */
-	unsigned daemons; /* threads that may wait for ever, a bit each */
+	unsigned daemons;   /* threads that may wait for ever, a bit each */
 	void (*body)(unsigned thread);
 	void (*observe)(void); /* after each access */
 	void (*judge)(void);   /* each time all bodies have returned */

@@ -10,6 +10,7 @@ noinst_HEADERS += \
 	%D%/explore.h \
 	%D%/lin.h \
 	%D%/modules.h \
+	%D%/machine.h \
 	%D%/plain.h \
 	%D%/runs.h \
 	%D%/scenes.h \
@@ -24,6 +25,7 @@ check_LTLIBRARIES += libivrq-explore.la
 libivrq_explore_la_SOURCES = $(CORE_SOURCES)
 libivrq_explore_la_CPPFLAGS = $(explore_cppflags)
 %C%_check_interleavings_SOURCES = \
+	%D%/access.c \
 	%D%/check_interleavings.c \
 	%D%/explore.c \
 	%D%/history.c \
@@ -32,11 +34,13 @@ libivrq_explore_la_CPPFLAGS = $(explore_cppflags)
 	%D%/lin_queue.c \
 	%D%/runs.c \
 	%D%/show.c \
+	%D%/states.c \
 	%D%/weak.c \
 	%D%/world.c
 %C%_check_interleavings_CPPFLAGS = $(explore_cppflags)
 %C%_check_interleavings_LDADD = libivrq-explore.la
 %C%_check_modules_SOURCES = \
+	%D%/access.c \
 	%D%/check_modules.c \
 	%D%/explore.c \
 	%D%/lin.c \
@@ -45,7 +49,9 @@ libivrq_explore_la_CPPFLAGS = $(explore_cppflags)
 	%D%/module_pool.c \
 	%D%/module_ready.c \
 	%D%/module_tone.c \
-	%D%/runs.c
+	%D%/runs.c \
+	%D%/states.c \
+	%D%/weak.c
 %C%_check_modules_CPPFLAGS = $(explore_cppflags)
 %C%_check_modules_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=sem_post \
 	-Wl,--wrap=sem_clockwait -Wl,--wrap=sem_timedwait
@@ -64,6 +70,7 @@ check_LTLIBRARIES += %D%/libplainworld.la
 %C%_libplainworld_la_CPPFLAGS = $(explore_cppflags) -DEXPLORE_BY_PLAIN \
 	-include $(srcdir)/%D%/plain.h
 %C%_check_orders_SOURCES = \
+	%D%/access.c \
 	%D%/check_orders.c \
 	%D%/explore.c \
 	%D%/judge.c \
@@ -71,6 +78,7 @@ check_LTLIBRARIES += %D%/libplainworld.la
 	%D%/sanitize.c \
 	%D%/scenes.c \
 	%D%/show.c \
+	%D%/states.c \
 	%D%/weak.c
 %C%_check_orders_CPPFLAGS = $(explore_cppflags)
 %C%_check_orders_LDADD = %D%/libplainworld.la libivrq-orders.la
