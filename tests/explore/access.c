@@ -14,7 +14,9 @@
 #include "machine.h"
 
 #include <errno.h>
-#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define ALONE_MAX 20000 /* accesses to unshared words in one step */
 #define KINDS	  256
@@ -23,6 +25,7 @@ enum use { UNUSED, USED, READ = USED + EXPLORE_THREADS, SHARED };
 
 static uint8_t uses[WORDS]; /* enum use */
 static bool written[WORDS];
+static uint8_t sizes[WORDS];
 static unsigned longest[KINDS];
 
 void access_forget(void)
@@ -46,6 +49,7 @@ static bool is_shared(const volatile void *object, size_t size, bool writes)
 	if (uses[at] != UNUSED && uses[at] != mine) {
 		if (writes || written[at]) {
 			uses[at] = SHARED;
+			sizes[at] = (uint8_t)size;
 			machine.stats->shared++;
 			machine.again = true;
 			if (machine.spec->weak)
@@ -58,6 +62,34 @@ static bool is_shared(const volatile void *object, size_t size, bool writes)
 	if (uses[at] == UNUSED)
 		uses[at] = (uint8_t)mine;
 	return false;
+}
+
+void access_print_shared(void)
+{
+	size_t i;
+
+	for (i = 0; i < WORDS; i++)
+		if (uses[i] == SHARED)
+			printf("%zx.", 2 * i + (sizes[i] == 8));
+}
+
+const char *access_share(const char *text)
+{
+	char *end;
+
+	for (; *text && *text != ':'; text = *end ? end + 1 : end) {
+		size_t number = strtoul(text, &end, 16), at = number / 2;
+
+		if (end == text || at * 4 >= machine.spec->bytes)
+			return "";
+		if (uses[at] == SHARED)
+			continue;
+		uses[at] = SHARED;
+		if (machine.spec->weak)
+			weak_add_word((char *)machine.spec->memory + at * 4,
+				      number & 1 ? 8 : 4);
+	}
+	return *text ? text + 1 : text;
 }
 
 static void arrive(void)

@@ -224,7 +224,11 @@ static enum explore_verdict run(size_t number, uint64_t steps_max)
 			      stale ? (unsigned)atoi(stale) : 1, 0);
 	if (steps_max)
 		return run_deep(number, steps_max);
-	return preemptions ? run_at(number, preemptions, 1, 0) : EXPLORE_PASSED;
+	return preemptions ?
+		       run_at(number, preemptions,
+			      number < scene_count ? scenes[number].stale : 1,
+			      0) :
+		       EXPLORE_PASSED;
 }
 
 int main(int argc, char **argv)

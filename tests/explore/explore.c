@@ -8,22 +8,35 @@
  * keeps a copy of the shared memory and of the stacks in use, on the way back
  * it restores that; nothing is run again from the start.
  *
+ * If orders count (weak.c), it is a choice too which message a load reads; all
+ * but the newest are stale reads, of which a path has a bounded number. Else
+ * each load reads the newest: sequential consistency.
+ *
  * A state that was met before is not entered a second time. Two states are the
- * same if the shared memory is and each thread has, since the last call of
- * explore_begin(), read the same values: what is in its local variables
- * follows from that. States are compared by a hash of 64 bits.
+ * same if the shared memory is, what weak.c keeps is, and each thread comes to
+ * the same access, having read the same values since the last explore_begin():
+ * what is in its local variables follows from that. What it reads is atomic or,
+ * where the compiler tells of it, plain. States are compared by a hash of 64
+ * bits. A state met again with more preemptions or stale reads left than ever
+ * before is entered again.
  *
- * Which words are shared is found out on the way: at first none is. When a
- * second thread uses a word that one of them writes, the word becomes shared
- * and the search begins again. In the last search no other word has two users,
- * so not switching there leaves nothing out.
+ * Progress. A thread in the middle of a function may rest for ever: it is
+ * enough that the search never chooses it again while others have choices. So
+ * with one preemption on the path each thread is frozen at each of its
+ * accesses, while those others go on, also to functions that they begin later,
+ * to the end of all they do; in each state in between, and in each order up to
+ * the bound. What is required of them there:
  *
- * What it shows is sequentially consistent: an order of whole accesses. Weak
- * orders are for other tools.
+ *   - one that goes on alone, all others resting wherever they are, needs at
+ *     most `limit` accesses to the end of its function;
+ *   - no path is longer than DEPTH, and no state comes twice on a path, as the
+ *     history of the thread that went on has grown;
+ *   - a step does not take more than ALONE_MAX accesses to words of its own.
  *
- * As no state is entered twice and a thread's history only grows, a thread
- * that can go round for ever while the others rest, from whichever state, is
- * seen here as one that makes too many accesses in a row.
+ * What is not in that: functions that none of the threads was to call. With
+ * spec.guest a newcomer comes in each state reached, finds all threads resting
+ * for ever where they are, and calls what he likes, each function within its
+ * limit; then all is as if he had not come. check_frozen does this.
  */
 #include "machine.h"
 
@@ -395,9 +408,91 @@ static void begin(char *first)
 	state_save(&frames[0]);
 }
 
+/* --------------------------------------------------------------- one path */
+
+/*
+ * A path: the shared words, a colon, and for each choice the thread, a letter:
+ * a number behind it if so often in turn, or "-" and how many messages back it
+ * reads.
+ */
+static void print_path(unsigned steps)
+{
+	unsigned i, many;
+
+	printf("to see it again: MODEL_REPLAY=");
+	access_print_shared();
+	putchar(':');
+	for (i = 0; i <= steps; i += many) {
+		const struct frame *frame = &frames[i];
+
+		many = 1;
+		putchar('a' + (int)frame->chosen);
+		if (frame->chosen_back) {
+			printf("-%u", frame->chosen_back);
+			continue;
+		}
+		while (i + many <= steps &&
+		       frames[i + many].chosen == frame->chosen &&
+		       !frames[i + many].chosen_back)
+			many++;
+		if (many > 1)
+			printf("%u", many);
+	}
+	putchar('\n');
+}
+
+static void replay_step(unsigned thread, unsigned back)
+{
+	struct frame *frame = &frames[depth];
+
+	if (thread >= machine.spec->threads || machine.task[thread].done ||
+	    depth + 2 == DEPTH) {
+		explore_fault("this is no path of this scenario");
+		return;
+	}
+	frame->chosen = thread;
+	frame->chosen_back = back;
+	take_step(frame);
+	assess(&frames[++depth]);
+}
+
+/* Once to find out what is shared, once to tell. */
+static void replay(const char *path, char *first)
+{
+	const char *at = access_share(path);
+
+	begin(first);
+	while (*at >= 'a' && *at <= 'z' && !machine.fault[0]) {
+		unsigned thread = (unsigned)(*at++ - 'a');
+		unsigned long many = 1, back = 0;
+		char *end;
+
+		if (*at == '-')
+			back = strtoul(at + 1, &end, 10);
+		else
+			many = strtoul(at, &end, 10);
+		if (end == at)
+			many = 1;
+		for (at = end; many && !machine.fault[0]; many--)
+			replay_step(thread, (unsigned)back);
+	}
+	if (!machine.fault[0] && all_done(&frames[depth]))
+		machine.spec->judge();
+}
+
+static void replay_and_exit(const char *path, char *first)
+{
+	replay(path, first);
+	machine.printing = true;
+	replay(path, first);
+	printf("%s\n", machine.fault[0] ? machine.fault : "no fault");
+	exit(machine.fault[0] ? EXIT_FAILURE : EXIT_SUCCESS);
+}
+
 enum explore_verdict explore_run(const struct explore_spec *wanted,
 				 struct explore_stats *to)
 {
+	const char *path = getenv("MODEL_REPLAY");
 	char *first = malloc(wanted->bytes);
 	enum explore_verdict verdict;
 
@@ -412,6 +507,8 @@ enum explore_verdict explore_run(const struct explore_spec *wanted,
 		weak_forget(machine.spec);
 	access_forget();
 	memcpy(first, machine.spec->memory, machine.spec->bytes);
+	if (path)
+		replay_and_exit(path, first);
 	do {
 		machine.stats->steps = machine.stats->ends =
 			machine.stats->paths = 0;
@@ -443,6 +540,7 @@ void explore_print(const struct explore_spec *wanted)
 	if (all_done(&frames[steps + 1]))
 		machine.spec->judge();
 	machine.printing = false;
+	print_path(steps);
 	printf("%s\n", said);
 	state_restore(&frames[0]);
 }

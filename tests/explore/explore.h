@@ -46,14 +46,13 @@ struct explore_stats {
 
 /* Not with every C library, and not under every sanitizer. */
 bool explore_possible(void);
-/* `memory` is as the threads shall find it, and so again at the end. */
+/* `memory` is as the threads shall find it, and so again at the end. With
+ * MODEL_REPLAY=<path> in the environment, as explore_print() tells it: only
+ * that one path, printed, and then exit(): 0, or 1 if it is a fault. */
 enum explore_verdict explore_run(const struct explore_spec *spec,
 				 struct explore_stats *stats);
 /* After EXPLORE_FAULT: print what led to it. */
 void explore_print(const struct explore_spec *spec);
-/* Print the one path that explore_print() has named. */
-enum explore_verdict explore_replay(const struct explore_spec *spec,
-				    const char *path);
 
 /* For bodies. A place to switch threads; what was read before is forgotten.
  * From here `limit` accesses have to be enough for it if all others rest. */

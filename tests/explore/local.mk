@@ -2,6 +2,7 @@
 
 # Link the core whose every atomic access is the explorer's. No Check.
 EXPLORE = \
+	%D%/check_frozen \
 	%D%/check_interleavings \
 	%D%/check_modules \
 	%D%/check_orders
@@ -10,6 +11,7 @@ noinst_HEADERS += \
 	%D%/explore.h \
 	%D%/lin.h \
 	%D%/modules.h \
+	%D%/guest.h \
 	%D%/machine.h \
 	%D%/plain.h \
 	%D%/runs.h \
@@ -24,18 +26,20 @@ explore_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/%D% \
 check_LTLIBRARIES += libivrq-explore.la
 libivrq_explore_la_SOURCES = $(CORE_SOURCES)
 libivrq_explore_la_CPPFLAGS = $(explore_cppflags)
-%C%_check_interleavings_SOURCES = \
+explorer = \
 	%D%/access.c \
-	%D%/check_interleavings.c \
 	%D%/explore.c \
 	%D%/history.c \
+	%D%/states.c \
+	%D%/weak.c
+%C%_check_interleavings_SOURCES = \
+	$(explorer) \
+	%D%/check_interleavings.c \
 	%D%/judge.c \
 	%D%/lin.c \
 	%D%/lin_queue.c \
 	%D%/runs.c \
 	%D%/show.c \
-	%D%/states.c \
-	%D%/weak.c \
 	%D%/world.c
 %C%_check_interleavings_CPPFLAGS = $(explore_cppflags)
 %C%_check_interleavings_LDADD = libivrq-explore.la
@@ -57,6 +61,16 @@ libivrq_explore_la_CPPFLAGS = $(explore_cppflags)
 	-Wl,--wrap=sem_clockwait -Wl,--wrap=sem_timedwait
 %C%_check_modules_LDADD = libivrq-explore.la
 
+%C%_check_frozen_SOURCES = \
+	$(explorer) \
+	%D%/check_frozen.c \
+	%D%/guest.c \
+	%D%/judge.c \
+	%D%/show.c \
+	%D%/world.c
+%C%_check_frozen_CPPFLAGS = $(explore_cppflags)
+%C%_check_frozen_LDADD = libivrq-explore.la
+
 # The core tells of its plain accesses too; the sanitizer's library, which
 # would take them, is not linked: sanitize.c does. Not for the linker, and not
 # together with another sanitizer: so not among the other flags.
@@ -70,15 +84,12 @@ check_LTLIBRARIES += %D%/libplainworld.la
 %C%_libplainworld_la_CPPFLAGS = $(explore_cppflags) -DEXPLORE_BY_PLAIN \
 	-include $(srcdir)/%D%/plain.h
 %C%_check_orders_SOURCES = \
-	%D%/access.c \
+	$(explorer) \
 	%D%/check_orders.c \
-	%D%/explore.c \
 	%D%/judge.c \
 	%D%/plain.c \
 	%D%/sanitize.c \
 	%D%/scenes.c \
-	%D%/show.c \
-	%D%/states.c \
-	%D%/weak.c
+	%D%/show.c
 %C%_check_orders_CPPFLAGS = $(explore_cppflags)
 %C%_check_orders_LDADD = %D%/libplainworld.la libivrq-orders.la

@@ -82,6 +82,9 @@ void machine_note(const char *what, const volatile void *object,
 
 /* access.c: no word is known to be shared. */
 void access_forget(void);
+/* Tell which are; know it again. */
+void access_print_shared(void);
+const char *access_share(const char *text);
 uint64_t access_value(const struct access *access);
 
 /* states.c */

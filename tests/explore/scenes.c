@@ -377,7 +377,8 @@ static void tone(unsigned number, unsigned call)
 	int answer;
 
 	for (i = 0; i < SUBS; i++)
-		if ((subs >> i & 1) && stage.sub[i].value)
+		if ((subs >> i & 1) && stage.sub[i].value &&
+		    (call == 0 || i == 1))
 			stage.must_hear[i] |= 1u << number;
 	answer = ivrq_tone(stage.engine, stage.call[call], (char)('0' + number),
 			   20);
@@ -422,6 +423,21 @@ static void subscribe0(void)
 static void subscribe1(void)
 {
 	subscribe(1, 0);
+}
+
+/* Of the call opened later: the tones of the old one are not for it. */
+static void subscribe_later(void)
+{
+	if (!(stage.opened & 2))
+		return;
+	stage.must_not[1] |= 3;
+	subscribe(1, 1);
+}
+
+static void tone_later(void)
+{
+	if (stage.opened & 2)
+		tone(2, 1);
 }
 
 static void unsubscribe0(void)
@@ -656,46 +672,55 @@ const struct scene scenes[] = {
 	  one_subscribed,
 	  { { tone0 }, { tone1 }, { run0, run0 } },
 	  1,
+	  1,
 	  0 },
 	{ "subscribe, tone, run",
 	  one_call,
 	  { { subscribe0 }, { tone0 }, { run0, run0 } },
 	  2,
+	  1,
 	  0 },
 	{ "subscribe again, tone, run",
 	  one_subscribed,
 	  { { unsubscribe0, subscribe1 }, { tone0 }, { run0, run0 } },
+	  1,
 	  1,
 	  0 },
 	{ "subscribe, subscribe, tone and run",
 	  one_call,
 	  { { subscribe0 }, { subscribe1 }, { tone0, run0, run0 } },
 	  1,
+	  1,
 	  0 },
 	{ "subscribe, unsubscribe, tone, run",
 	  one_subscribed,
 	  { { unsubscribe0 }, { subscribe1 }, { tone0, run0 } },
+	  1,
 	  1,
 	  0 },
 	{ "tones, close",
 	  one_subscribed,
 	  { { tone0, tone1 }, { close0, run0 }, { subscribe1 } },
 	  1,
+	  1,
 	  0 },
 	{ "open, stop",
 	  no_call,
 	  { { open0 }, { stop_now }, { run0, run0 } },
 	  2,
+	  1,
 	  0 },
 	{ "open, open, stop",
 	  no_call,
 	  { { open0 }, { open1 }, { stop_now } },
 	  2,
+	  1,
 	  0 },
 	{ "stop waits",
 	  one_in_flight,
 	  { { stop_wait }, { serve0, serve0, serve0, serve0 } },
 	  2,
+	  1,
 	  2 },
 	{ "stop waits, opener",
 	  one_call,
@@ -703,11 +728,13 @@ const struct scene scenes[] = {
 	    { serve0, serve0, serve0, serve0, serve0, serve0 },
 	    { open1 } },
 	  1,
+	  1,
 	  2 },
 	{ "fence waits",
 	  one_in_flight,
 	  { { cancel0, fence0 }, { serve0, serve0, serve0, serve0 } },
 	  2,
+	  3,
 	  2 },
 	{ "fence waits, submit",
 	  one_in_flight,
@@ -715,38 +742,59 @@ const struct scene scenes[] = {
 	    { serve0, serve0, serve0, serve0, serve0, serve0 },
 	    { submit1 } },
 	  1,
+	  1,
 	  2 },
 	{ "late bit, next life",
 	  one_call,
 	  { { cancel0 }, { close0, run0, run0 }, { again0 } },
+	  1,
 	  1,
 	  0 },
 	{ "late bit, next life elsewhere",
 	  one_call,
 	  { { cancel0 }, { close0, run0, run0 }, { again1, later2, run1 } },
 	  1,
+	  1,
 	  0 },
 	{ "submit, next life elsewhere",
 	  one_closing,
 	  { { run0, run0 }, { submit0 }, { again1, later2, run1 } },
+	  1,
+	  1,
+	  0 },
+	{ "old tone, next life",
+	  one_call,
+	  { { tone0 }, { close0, run0, run0 }, { again0, subscribe_later } },
+	  1,
+	  1,
+	  0 },
+	{ "old unsubscribe, next life",
+	  one_subscribed,
+	  { { unsubscribe0 },
+	    { close0, run0, run0 },
+	    { again0, subscribe_later, tone_later, run0 } },
+	  1,
 	  1,
 	  0 },
 	{ "pause, resume, run",
 	  one_pausable,
 	  { { pause0 }, { resume0 }, { run0, run0 } },
 	  2,
+	  1,
 	  0 },
 	{ "two runs",
 	  one_call,
 	  { { submit0 }, { run0, complete0 }, { run0, complete0 } },
 	  2,
+	  1,
 	  0 },
 	{ "served by two",
 	  one_call,
-	  { { submit0 },
+	  { { submit0, cancel0 },
 	    { serve0, serve0, serve0 },
 	    { serve0, serve0, serve0 } },
 	  2,
+	  1,
 	  6 },
 };
 const unsigned scene_count = sizeof(scenes) / sizeof(scenes[0]);

@@ -11,6 +11,7 @@ struct scene {
 	void (*before)(void);
 	void (*act[EXPLORE_THREADS][SCENE_ACTS])(void);
 	int preemptions;
+	unsigned stale;	  /* and stale reads, on one path */
 	unsigned daemons; /* threads that may wait at the end, a bit each */
 };
 
