@@ -151,6 +151,7 @@ int main(int argc, char **argv)
 				  one->preemptions))
 			return EXIT_FAILURE;
 	}
+	world_tell_longest();
 	runs_tell("scenarios");
 	return EXIT_SUCCESS;
 }

@@ -9,9 +9,9 @@ EXPLORE = \
 STRESS += $(EXPLORE)
 noinst_HEADERS += \
 	%D%/explore.h \
+	%D%/guest.h \
 	%D%/lin.h \
 	%D%/modules.h \
-	%D%/guest.h \
 	%D%/machine.h \
 	%D%/plain.h \
 	%D%/runs.h \
@@ -29,33 +29,31 @@ libivrq_explore_la_CPPFLAGS = $(explore_cppflags)
 explorer = \
 	%D%/access.c \
 	%D%/explore.c \
-	%D%/history.c \
 	%D%/states.c \
 	%D%/weak.c
 %C%_check_interleavings_SOURCES = \
 	$(explorer) \
 	%D%/check_interleavings.c \
+	%D%/history.c \
 	%D%/judge.c \
 	%D%/lin.c \
 	%D%/lin_queue.c \
+	%D%/longest.c \
 	%D%/runs.c \
 	%D%/show.c \
 	%D%/world.c
 %C%_check_interleavings_CPPFLAGS = $(explore_cppflags)
 %C%_check_interleavings_LDADD = libivrq-explore.la
 %C%_check_modules_SOURCES = \
-	%D%/access.c \
+	$(explorer) \
 	%D%/check_modules.c \
-	%D%/explore.c \
 	%D%/lin.c \
 	%D%/module_call.c \
 	%D%/module_fence.c \
 	%D%/module_pool.c \
 	%D%/module_ready.c \
 	%D%/module_tone.c \
-	%D%/runs.c \
-	%D%/states.c \
-	%D%/weak.c
+	%D%/runs.c
 %C%_check_modules_CPPFLAGS = $(explore_cppflags)
 %C%_check_modules_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=sem_post \
 	-Wl,--wrap=sem_clockwait -Wl,--wrap=sem_timedwait

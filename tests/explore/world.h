@@ -155,6 +155,9 @@ bool world_in_scope(unsigned act, unsigned op);
 /* Is the history linearizable? */
 void world_check_history(void);
 
+/* Accesses of the acts. */
+void world_tell_longest(void);
+
 size_t world_bytes(void); /* of it, in use */
 int world_complete(unsigned op);
 int world_end(unsigned op); /* the same, outside of acts */
