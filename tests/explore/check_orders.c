@@ -1,7 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * check_orders: two or three threads against the engine, with the memory orders
- * that are written, as weak.c tells.
+ * check_orders: two to four threads against the engine, with the memory orders
+ * that are written in it (doc/memory-model.md), not stronger ones.
+ *
+ * explore.c and weak.c run the core itself: loads read old values where the
+ * orders allow it, and two plain accesses that no order puts one after the
+ * other are a fault, whoever comes first and whatever they do. Plain are the
+ * core's own (operations, tones, deadlines, configuration of a call) and the
+ * embedder's that the engine promises to order (plain.c, scenes.c). So this
+ * says of each scenario, within its bounds: the orders are enough. Which of
+ * them are needed is found by weakening one and running this again.
+ *
+ * Scenarios: those of world.h, whose judge knows only of what happened before
+ * by order, not by the clock; and scenes.c. Bounds: preemptions and stale
+ * reads on one path. In "make check" one stale read and one preemption, for
+ * most; with IVRQ_STRESS=<factor> deeper and deeper, until a scenario has taken
+ * factor times 20000 steps.
+ *
+ *	check_orders [part of a name]
+ *	MODEL_BOUND=<preemptions> MODEL_STALE=<reads> check_orders [part]
+ *	MODEL_REPLAY=<path> check_orders <name>
+ *
+ * Not seen: what weak.c does not model; more than two calls and workers; the
+ * media driver; and from whom a thread has a handle: it is passed on without
+ * any order, which is weaker than what an embedder does.
  */
 #include "plain.h"
 #include "scenes.h"
@@ -101,6 +123,16 @@ static void judge(void)
 	plain_judge();
 }
 
+static void name(const volatile void *object, char *buf, size_t size)
+{
+	size_t at = (size_t)((const volatile char *)object - plain);
+
+	if (at < sizeof(plain))
+		snprintf(buf, size, "embedder+%zu", at);
+	else
+		world_name(object, buf, size);
+}
+
 static double seconds(void)
 {
 	struct timespec now;
@@ -154,7 +186,7 @@ static enum explore_verdict run_scenario(const struct scenario *one,
 	spec.body = world_body;
 	spec.observe = world_observe;
 	spec.judge = judge;
-	spec.name = world_name;
+	spec.name = name;
 	spec.show = world_show;
 	while (spec.threads < EXPLORE_THREADS && one->thread[spec.threads])
 		spec.threads++;
