@@ -392,6 +392,5 @@ void world_judge(void)
 		check_cut(i);
 	}
 	check_orders();
-	world_check_history();
 	audit_engine();
 }

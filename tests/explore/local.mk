@@ -31,16 +31,18 @@ explorer = \
 	%D%/explore.c \
 	%D%/states.c \
 	%D%/weak.c
+judges = \
+	%D%/judge.c \
+	%D%/show.c
 %C%_check_interleavings_SOURCES = \
 	$(explorer) \
+	$(judges) \
 	%D%/check_interleavings.c \
 	%D%/history.c \
-	%D%/judge.c \
 	%D%/lin.c \
 	%D%/lin_queue.c \
 	%D%/longest.c \
 	%D%/runs.c \
-	%D%/show.c \
 	%D%/world.c
 %C%_check_interleavings_CPPFLAGS = $(explore_cppflags)
 %C%_check_interleavings_LDADD = libivrq-explore.la
@@ -61,10 +63,9 @@ explorer = \
 
 %C%_check_frozen_SOURCES = \
 	$(explorer) \
+	$(judges) \
 	%D%/check_frozen.c \
 	%D%/guest.c \
-	%D%/judge.c \
-	%D%/show.c \
 	%D%/world.c
 %C%_check_frozen_CPPFLAGS = $(explore_cppflags)
 %C%_check_frozen_LDADD = libivrq-explore.la
@@ -83,11 +84,10 @@ check_LTLIBRARIES += %D%/libplainworld.la
 	-include $(srcdir)/%D%/plain.h
 %C%_check_orders_SOURCES = \
 	$(explorer) \
+	$(judges) \
 	%D%/check_orders.c \
-	%D%/judge.c \
 	%D%/plain.c \
 	%D%/sanitize.c \
-	%D%/scenes.c \
-	%D%/show.c
+	%D%/scenes.c
 %C%_check_orders_CPPFLAGS = $(explore_cppflags)
 %C%_check_orders_LDADD = %D%/libplainworld.la libivrq-orders.la

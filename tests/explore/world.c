@@ -374,8 +374,7 @@ static void perform(unsigned number)
 	char text[16];
 
 	/* No order of anything follows from that of a look at a fence. */
-	act->before =
-		plan->verb == 'F' ? 0 : explore_known(world.returned);
+	act->before = plan->verb == 'F' ? 0 : explore_known(world.returned);
 	world.active |= 1u << number;
 	world.doing[plan->thread] = number;
 	explore_note("begins %s", world_act(number, text, sizeof(text)));
