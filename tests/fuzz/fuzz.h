@@ -9,11 +9,13 @@
  * (tests/proof/fuzz.sh), or replay.c does, once for each saved input. It keeps
  * nothing from one call to the next.
  */
+#include <ivrq.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -55,5 +57,45 @@ static inline uint32_t fuzz_below(struct fuzz_bytes *bytes, uint32_t n)
 			abort();                                               \
 		}                                                              \
 	} while (0)
+
+/* What a header says about a member of a structure. */
+struct fuzz_rule {
+	const char *field;
+	bool good;
+};
+
+/* What is refused breaks the rule of the member that is named; what is not
+ * refused breaks none. */
+static inline void fuzz_judge(const struct fuzz_rule *rules, size_t n,
+			      int answer, const ivrq_error *error)
+{
+	bool named = false, good = true;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		good &= rules[i].good;
+		if (answer != IVRQ_EINVAL ||
+		    strcmp(error->field, rules[i].field))
+			continue;
+		named = true;
+		FUZZ_CHECK(!rules[i].good);
+	}
+	FUZZ_CHECK((answer == IVRQ_EINVAL) == !good);
+	FUZZ_CHECK((answer == IVRQ_EINVAL) == named);
+	if (answer < 0) {
+		FUZZ_CHECK(error->code == answer && *error->field);
+		FUZZ_CHECK(error->rule && *error->rule);
+	} else {
+		FUZZ_CHECK(!error->field);
+	}
+}
+
+#define FUZZ_JUDGE(rules, answer, error)                                       \
+	fuzz_judge((rules), sizeof(rules) / sizeof(*(rules)), (answer), (error))
+
+static inline bool fuzz_within(uint32_t value, uint32_t least, uint32_t most)
+{
+	return value >= least && value <= most;
+}
 
 #endif

@@ -9,8 +9,6 @@
  * and has one result. Memory comes from hooks that refuse what is big and see
  * that all of it comes back.
  */
-#include <ivrq.h>
-#include <string.h>
 #include "fuzz.h"
 
 enum {
@@ -198,67 +196,26 @@ static size_t string_bytes(const char *s)
 	return s ? strlen(s) + 1 : 0;
 }
 
-/* ------------------------------------------------------------------- rules */
-
-struct rule {
-	const char *field;
-	bool good;
-};
-
-/* What is refused breaks the rule of the member that is named; what is not
- * refused breaks none. */
-static void judge(const struct rule *rules, size_t n, int answer,
-		  const ivrq_error *error)
-{
-	bool named = false, good = true;
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		good &= rules[i].good;
-		if (answer != IVRQ_EINVAL ||
-		    strcmp(error->field, rules[i].field))
-			continue;
-		named = true;
-		FUZZ_CHECK(!rules[i].good);
-	}
-	FUZZ_CHECK((answer == IVRQ_EINVAL) == !good);
-	FUZZ_CHECK((answer == IVRQ_EINVAL) == named);
-	if (answer < 0) {
-		FUZZ_CHECK(error->code == answer && *error->field);
-		FUZZ_CHECK(error->rule && *error->rule);
-	} else {
-		FUZZ_CHECK(!error->field);
-	}
-}
-
-#define JUDGE(rules, answer, error)                                            \
-	judge((rules), sizeof(rules) / sizeof(*(rules)), (answer), (error))
-
-static bool within(uint32_t value, uint32_t least, uint32_t most)
-{
-	return value >= least && value <= most;
-}
-
 /* ------------------------------------------------------------- the engine */
 
 static void judge_config(int answer, const ivrq_error *error)
 {
 	const ivrq_config *c = &it.config;
-	const struct rule rules[] = {
+	const struct fuzz_rule rules[] = {
 		{ "size", c->size == sizeof(*c) },
-		{ "calls", within(c->calls, 1, IVRQ_CALLS_MAX) },
-		{ "ring", within(c->ring, IVRQ_RING_MIN, IVRQ_RING_MAX) &&
+		{ "calls", fuzz_within(c->calls, 1, IVRQ_CALLS_MAX) },
+		{ "ring", fuzz_within(c->ring, IVRQ_RING_MIN, IVRQ_RING_MAX) &&
 				  !(c->ring & (c->ring - 1)) },
 		{ "operations", c->operations <= IVRQ_OPERATIONS_MAX },
-		{ "workers", within(c->workers, 1, IVRQ_WORKERS_MAX) },
-		{ "inline_bytes",
-		  within(c->inline_bytes, IVRQ_INLINE_MIN, IVRQ_INLINE_MAX) &&
-			  c->inline_bytes % 8 == 0 },
+		{ "workers", fuzz_within(c->workers, 1, IVRQ_WORKERS_MAX) },
+		{ "inline_bytes", fuzz_within(c->inline_bytes, IVRQ_INLINE_MIN,
+					      IVRQ_INLINE_MAX) &&
+					  c->inline_bytes % 8 == 0 },
 		{ "tones", c->tones <= IVRQ_TONES_MAX },
 		{ "tones_per_call",
-		  within(c->tones_per_call, 1, IVRQ_TONES_PER_CALL_MAX) },
+		  fuzz_within(c->tones_per_call, 1, IVRQ_TONES_PER_CALL_MAX) },
 		{ "subscriptions", c->subscriptions <= IVRQ_SUBSCRIPTIONS_MAX },
-		{ "fences", within(c->fences, 1, IVRQ_FENCES_MAX) },
+		{ "fences", fuzz_within(c->fences, 1, IVRQ_FENCES_MAX) },
 		{ "high_water", c->high_water <= c->ring },
 		{ "low_water", c->high_water ? c->low_water < c->high_water :
 					       !c->low_water },
@@ -266,7 +223,7 @@ static void judge_config(int answer, const ivrq_error *error)
 		{ "free", c->free },
 	};
 
-	JUDGE(rules, answer, error);
+	FUZZ_JUDGE(rules, answer, error);
 	FUZZ_CHECK(answer == 0 || answer == IVRQ_EINVAL ||
 		   answer == IVRQ_ENOMEM);
 	FUZZ_CHECK((answer == IVRQ_ENOMEM) == it.refused);
@@ -442,12 +399,12 @@ static bool call_open(uint32_t *worker)
 	for (changes = below(4); changes; changes--)
 		call_change(&c);
 	answer = ivrq_call_open(it.engine, &c, &it.call, &error);
-	const struct rule rules[] = {
+	const struct fuzz_rule rules[] = {
 		{ "size", c.size == sizeof(c) },
 		{ "worker", c.worker < it.config.workers },
 		{ "driver", c.driver && it.driver.start && it.driver.stop },
 	};
-	JUDGE(rules, answer, &error);
+	FUZZ_JUDGE(rules, answer, &error);
 	FUZZ_CHECK(!answer == !!it.call.value);
 	*worker = c.worker;
 	return !answer;
@@ -545,14 +502,14 @@ static void do_play(void)
 	any_options(&r->options);
 	r->options.user = asked;
 	answer = ivrq_play_prompt(it.engine, it.call, r, &got, &error);
-	const struct rule rules[] = {
+	const struct fuzz_rule rules[] = {
 		{ "size", r->size == sizeof(*r) },
-		{ "prompt_count", within(r->prompt_count, 1, PROMPTS) },
+		{ "prompt_count", fuzz_within(r->prompt_count, 1, PROMPTS) },
 		{ "prompts", prompts_good(r->prompts, r->prompt_count) },
 		{ "options.client_context",
 		  context_good(r->options.client_context) },
 	};
-	JUDGE(rules, answer, &error);
+	FUZZ_JUDGE(rules, answer, &error);
 	judge_submit(asked, r->prompt_count, NULL, &r->options, answer, &error,
 		     &got);
 }
@@ -586,22 +543,25 @@ static void do_record(void)
 	any_options(&r->options);
 	r->options.user = asked;
 	answer = ivrq_record_response(it.engine, it.call, r, &got, &error);
-	const struct rule rules[] = {
+	const struct fuzz_rule rules[] = {
 		{ "size", r->size == sizeof(*r) },
 		{ "prompt_count", r->prompt_count <= 1 },
 		{ "prompts", prompts_good(r->prompts, r->prompt_count) },
 		{ "initial_silence_timeout_seconds",
-		  within(*seconds[0], IVRQ_SECONDS_MIN, IVRQ_SECONDS_MAX) },
+		  fuzz_within(*seconds[0], IVRQ_SECONDS_MIN,
+			      IVRQ_SECONDS_MAX) },
 		{ "max_silence_timeout_seconds",
-		  within(*seconds[1], IVRQ_SECONDS_MIN, IVRQ_SECONDS_MAX) },
+		  fuzz_within(*seconds[1], IVRQ_SECONDS_MIN,
+			      IVRQ_SECONDS_MAX) },
 		{ "max_record_duration_seconds",
-		  within(*seconds[2], IVRQ_SECONDS_MIN, IVRQ_SECONDS_MAX) },
+		  fuzz_within(*seconds[2], IVRQ_SECONDS_MIN,
+			      IVRQ_SECONDS_MAX) },
 		{ "stop_tones", tones_good(r->stop_tones) },
 		{ "location", !r->location || *r->location },
 		{ "options.client_context",
 		  context_good(r->options.client_context) },
 	};
-	JUDGE(rules, answer, &error);
+	FUZZ_JUDGE(rules, answer, &error);
 	judge_submit(asked, r->prompt_count, r->location, &r->options, answer,
 		     &error, &got);
 }
@@ -630,15 +590,15 @@ static void do_cancel(void)
 	r.client_context = any_string();
 	answer = ivrq_cancel_media_processing(it.engine, it.call, &r, &receipt,
 					      &error);
-	const struct rule rules[] = {
+	const struct fuzz_rule rules[] = {
 		{ "size", r.size == sizeof(r) },
 		{ "scope", (uint32_t)r.scope <= IVRQ_SCOPE_TAG },
-		{ "kind",
-		  r.scope != IVRQ_SCOPE_KIND || within(r.kind, IVRQ_PLAY_PROMPT,
-						       IVRQ_RECORD_RESPONSE) },
+		{ "kind", r.scope != IVRQ_SCOPE_KIND ||
+				  fuzz_within(r.kind, IVRQ_PLAY_PROMPT,
+					      IVRQ_RECORD_RESPONSE) },
 		{ "client_context", context_good(r.client_context) },
 	};
-	JUDGE(rules, answer, &error);
+	FUZZ_JUDGE(rules, answer, &error);
 	FUZZ_CHECK(answer == 0 || answer == IVRQ_EINVAL ||
 		   answer == IVRQ_ENOENT);
 	if (answer) {
@@ -662,8 +622,8 @@ static void do_complete(void)
 	int answer = ivrq_op_complete(it.engine, any_op(), &outcome);
 
 	FUZZ_CHECK(answer <= 0 && answer >= IVRQ_ENOTSUP);
-	FUZZ_CHECK(answer || within(outcome.reason, IVRQ_REASON_SUCCESS,
-				    IVRQ_REASON_OTHER));
+	FUZZ_CHECK(answer || fuzz_within(outcome.reason, IVRQ_REASON_SUCCESS,
+					 IVRQ_REASON_OTHER));
 	answer = ivrq_op_stopped(it.engine, any_op(), &outcome);
 	FUZZ_CHECK(answer == IVRQ_ENOENT || answer == IVRQ_EINVAL);
 }

@@ -3,19 +3,22 @@
  * fuzz_wav - the input is a sound file, as a prompt of libivrq-media.
  *
  * The first byte says how it is used: played once, twice in one list, in a
- * loop, or before a recording; at 8000 or 16000 Hz. The second one, after how
- * many frames of 20 ms it is cancelled. The rest is the file, behind the
- * media's own file functions. This thread is the media thread.
+ * loop, or before a recording; at 8000 or 16000 Hz; on a disk that fails half
+ * way; paused for a frame; with a stop tone; with changed structures of the
+ * media and the leg, whose members come next. The second byte: after how many
+ * frames of 20 ms comes the tone or the cancel. The rest is the file, behind
+ * the media's own file functions. This thread is the media thread.
  *
  * The operation has one result, with a reason that goes with its kind and with
  * what libsndfile says about the file; media_ms is what was heard; a prompt
- * played to its end has as many samples as <ivrq/media.h> says.
+ * played to its end has as many samples as <ivrq/media.h> says. The structures
+ * are judged as in fuzz_config.
  */
 #include <ivrq/media.h>
 #include <math.h>
 #include <sched.h>
 #include <sndfile.h>
-#include <string.h>
+#include <stdatomic.h>
 #include "fuzz.h"
 
 enum {
@@ -37,8 +40,14 @@ static struct {
 	struct sound sound;
 	enum use use;
 	uint32_t rate;
-	uint32_t cancel_at; /* frames; 0 never */
+	bool fails;	    /* the disk, from the middle of the file on */
+	bool pause;	    /* is still to come */
+	bool tone;	    /* likewise, in place of the cancel */
+	uint32_t cancel_at; /* frames */
 	int open;	    /* files */
+	atomic_size_t used; /* memory; free runs on the I/O thread, too */
+	uint32_t refuse_at; /* this allocation, 0 none */
+	bool refused;
 	/* what it should be */
 	bool known;	  /* to libsndfile */
 	bool broken;	  /* read so far, and then not */
@@ -88,7 +97,11 @@ static int64_t file_read(void *user, void *file, int64_t offset, void *bytes,
 			 int64_t count)
 {
 	(void)user;
-	return file == &it.sound ? sound_read(file, offset, bytes, count) : 0;
+	if (file != &it.sound)
+		return 0;
+	if (it.fails && offset >= it.sound.size / 2)
+		return -1;
+	return sound_read(file, offset, bytes, count);
 }
 
 static int64_t file_write(void *user, void *file, int64_t offset,
@@ -243,13 +256,15 @@ static void judge_play(void)
 	FUZZ_CHECK(r->media_ms == it.heard * 1000 / it.rate);
 	if (r->status == IVRQ_COMPLETED) {
 		FUZZ_CHECK(r->reason == IVRQ_REASON_SUCCESS);
-		FUZZ_CHECK(it.known && !it.broken && !it.endless);
-		FUZZ_CHECK(it.use != LOOP && it.heard == whole);
+		FUZZ_CHECK(it.fails || (it.known && !it.broken && !it.endless));
+		FUZZ_CHECK(it.use != LOOP && (it.fails || it.heard == whole));
 	} else if (r->status == IVRQ_FAILED) {
-		FUZZ_CHECK(r->reason == IVRQ_REASON_PROMPT_FORMAT);
-		FUZZ_CHECK(!it.known || it.broken ||
+		FUZZ_CHECK(r->reason == IVRQ_REASON_PROMPT_FORMAT ||
+			   (r->reason == IVRQ_REASON_PROMPT_UNREADABLE &&
+			    it.fails));
+		FUZZ_CHECK(it.fails || !it.known || it.broken ||
 			   (it.use == LOOP && !it.samples));
-		FUZZ_CHECK(it.heard <= it.samples);
+		FUZZ_CHECK(it.fails || it.heard <= whole);
 	} else {
 		FUZZ_CHECK(it.canceled);
 	}
@@ -260,11 +275,15 @@ static void judge_record(void)
 	const ivrq_result *r = &it.result;
 
 	if (r->status == IVRQ_COMPLETED) {
-		FUZZ_CHECK(r->reason == IVRQ_REASON_MAX_DURATION);
-		FUZZ_CHECK(r->media_ms == 1000 && r->kept);
+		FUZZ_CHECK(r->kept);
+		if (r->reason == IVRQ_REASON_STOP_TONE)
+			FUZZ_CHECK(r->tone == '#' && r->media_ms <= 1000);
+		else
+			FUZZ_CHECK(r->reason == IVRQ_REASON_MAX_DURATION &&
+				   r->media_ms == 1000);
 	} else if (r->status == IVRQ_FAILED) {
 		FUZZ_CHECK(r->reason == IVRQ_REASON_PROMPT_FAILED);
-		FUZZ_CHECK(!it.known || it.broken);
+		FUZZ_CHECK(it.fails || !it.known || it.broken);
 	} else {
 		FUZZ_CHECK(it.canceled && !r->kept);
 	}
@@ -284,6 +303,7 @@ static void submit(void)
 		record.prompts = prompts;
 		record.prompt_count = 1;
 		record.max_record_duration_seconds = 1;
+		record.stop_tones = "#";
 		FUZZ_CHECK(!ivrq_record_response(it.engine, it.call, &record,
 						 &got, NULL));
 		return;
@@ -300,6 +320,34 @@ static void run(void)
 	FUZZ_CHECK(ivrq_worker_run(it.engine, 0, 0) >= 0);
 }
 
+/* What is paused is silent, and records nothing. */
+static void pause_frame(const int16_t *said, int16_t *heard, uint32_t n)
+{
+	it.pause = false;
+	FUZZ_CHECK(!ivrq_call_pause(it.engine, it.call));
+	run();
+	FUZZ_CHECK(ivrq_media_put(it.leg, said, n) == 0);
+	FUZZ_CHECK(ivrq_media_get(it.leg, heard, n) == 0);
+	FUZZ_CHECK(!ivrq_call_resume(it.engine, it.call));
+	run();
+}
+
+static void cut(void)
+{
+	ivrq_receipt receipt;
+
+	if (it.tone) {
+		it.tone = false;
+		it.cancel_at = FRAMES;
+		FUZZ_CHECK(!ivrq_media_tone(it.leg, '#', 80));
+		return;
+	}
+	it.cancel_at = UINT32_MAX;
+	FUZZ_CHECK(!ivrq_cancel_media_processing(it.engine, it.call, NULL,
+						 &receipt, NULL));
+	it.canceled = receipt.in_flight;
+}
+
 /*
  * Frames until there is a result. A prompt that is late gives none, and a
  * recording that is closed has none to take: those are not counted.
@@ -308,7 +356,6 @@ static void listen(void)
 {
 	int16_t said[320], heard[320];
 	uint32_t frames = 0, n = it.rate / 50;
-	ivrq_receipt receipt;
 	int got, taken;
 
 	memset(said, 0x20, sizeof(said));
@@ -321,24 +368,142 @@ static void listen(void)
 		frames += got || taken;
 		if (!got && !taken)
 			sched_yield();
-		if (frames < it.cancel_at || it.canceled)
-			continue;
-		FUZZ_CHECK(!ivrq_cancel_media_processing(it.engine, it.call,
-							 NULL, &receipt, NULL));
-		it.canceled = receipt.in_flight;
-		it.cancel_at = UINT32_MAX;
+		if (it.pause && frames >= 2)
+			pause_frame(said, heard, n);
+		if (frames >= it.cancel_at)
+			cut();
 	}
 }
 
-static void call_open(ivrq_media *media)
+/* ------------------------------------------------------------ the structures */
+
+static void *take(void *user, size_t bytes, size_t align)
 {
-	ivrq_media_leg_config config;
+	void *memory;
+
+	FUZZ_CHECK(user == &it && bytes && align && !(align & (align - 1)));
+	it.refused = !--it.refuse_at;
+	if (it.refused)
+		return NULL;
+	FUZZ_CHECK(!posix_memalign(&memory, align, bytes));
+	memset(memory, 0xa5, bytes); /* no one may count on zeros */
+	atomic_fetch_add(&it.used, bytes);
+	return memory;
+}
+
+static void give(void *user, void *memory, size_t bytes)
+{
+	FUZZ_CHECK(user == &it && memory);
+	atomic_fetch_sub(&it.used, bytes);
+	free(memory);
+}
+
+/* `which` of them, or none. */
+static void change(uint32_t *const members[], uint32_t n,
+		   struct fuzz_bytes *bytes)
+{
+	uint32_t which = fuzz_below(bytes, n + 1);
+
+	if (which < n)
+		*members[which] =
+			(uint32_t)fuzz_number(bytes, fuzz_below(bytes, 5));
+}
+
+static void media_change(ivrq_media_config *c, struct fuzz_bytes *bytes)
+{
+	uint32_t dbfs = (uint32_t)c->beep_dbfs, i;
+	uint32_t *const members[] = { &c->legs,		 &c->io_threads,
+				      &c->read_ahead_ms, &c->write_behind_ms,
+				      &c->path_bytes,	 &c->beep_hz,
+				      &c->beep_ms,	 &dbfs };
+
+	for (i = fuzz_below(bytes, 4); i; i--)
+		change(members, sizeof(members) / sizeof(*members), bytes);
+	c->beep_dbfs = (int32_t)dbfs;
+	it.refuse_at = fuzz_below(bytes, 8);
+}
+
+static bool ring_good(uint32_t ms)
+{
+	return fuzz_within(ms, IVRQ_MEDIA_RING_MS_MIN, IVRQ_MEDIA_RING_MS_MAX);
+}
+
+static bool dbfs_good(int32_t dbfs)
+{
+	return dbfs >= IVRQ_MEDIA_DBFS_MIN && dbfs <= 0;
+}
+
+static ivrq_media *media_create(const ivrq_media_config *c)
+{
+	ivrq_error error = { .code = 0 };
+	ivrq_media *media = NULL;
+	int answer = ivrq_media_create(c, &media, &error);
+	const struct fuzz_rule rules[] = {
+		{ "legs", fuzz_within(c->legs, 1, IVRQ_MEDIA_LEGS_MAX) },
+		{ "io_threads",
+		  fuzz_within(c->io_threads, 1, IVRQ_MEDIA_THREADS_MAX) },
+		{ "read_ahead_ms", ring_good(c->read_ahead_ms) },
+		{ "write_behind_ms", ring_good(c->write_behind_ms) },
+		{ "path_bytes",
+		  fuzz_within(c->path_bytes, IVRQ_MEDIA_PATH_BYTES_MIN,
+			      IVRQ_MEDIA_PATH_BYTES_MAX) },
+		{ "beep_hz", fuzz_within(c->beep_hz, IVRQ_MEDIA_BEEP_HZ_MIN,
+					 IVRQ_MEDIA_BEEP_HZ_MAX) },
+		{ "beep_ms", fuzz_within(c->beep_ms, IVRQ_MEDIA_BEEP_MS_MIN,
+					 IVRQ_MEDIA_BEEP_MS_MAX) },
+		{ "beep_dbfs", dbfs_good(c->beep_dbfs) },
+	};
+
+	FUZZ_JUDGE(rules, answer, &error);
+	FUZZ_CHECK((answer == IVRQ_ENOMEM) == it.refused);
+	FUZZ_CHECK(!answer == !!media);
+	return media;
+}
+
+static void leg_change(ivrq_media_leg_config *c, struct fuzz_bytes *bytes)
+{
+	uint32_t dbfs = (uint32_t)c->speech_dbfs, i;
+	uint32_t *const members[] = { &c->rate_hz, &c->no_media_ms, &dbfs,
+				      &c->speech_onset_ms,
+				      &c->speech_hangover_ms };
+
+	for (i = fuzz_below(bytes, 4); i; i--)
+		change(members, sizeof(members) / sizeof(*members), bytes);
+	c->speech_dbfs = (int32_t)dbfs;
+}
+
+static bool leg_create(ivrq_media *media, const ivrq_media_leg_config *c)
+{
+	ivrq_error error = { .code = 0 };
+	int answer =
+		ivrq_media_leg_create(media, it.engine, c, &it.leg, &error);
+	const struct fuzz_rule rules[] = {
+		{ "rate_hz", c->rate_hz == 8000 || c->rate_hz == 16000 },
+		{ "no_media_ms",
+		  !c->no_media_ms || fuzz_within(c->no_media_ms,
+						 IVRQ_MEDIA_NO_MEDIA_MS_MIN,
+						 IVRQ_MEDIA_NO_MEDIA_MS_MAX) },
+		{ "speech_dbfs", dbfs_good(c->speech_dbfs) },
+		{ "speech_onset_ms", fuzz_within(c->speech_onset_ms, 10,
+						 IVRQ_MEDIA_SPEECH_MS_MAX) &&
+					     c->speech_onset_ms % 10 == 0 },
+		{ "speech_hangover_ms",
+		  c->speech_hangover_ms <= IVRQ_MEDIA_SPEECH_MS_MAX &&
+			  c->speech_hangover_ms % 10 == 0 },
+	};
+
+	FUZZ_JUDGE(rules, answer, &error);
+	FUZZ_CHECK((answer == IVRQ_ENOMEM) == it.refused);
+	FUZZ_CHECK(!answer == !!it.leg);
+	return !answer;
+}
+
+/* ------------------------------------------------------------- all together */
+
+static void call_open(void)
+{
 	ivrq_call_config call;
 
-	ivrq_media_leg_config_init(&config);
-	config.rate_hz = it.rate;
-	FUZZ_CHECK(!ivrq_media_leg_create(media, it.engine, &config, &it.leg,
-					  NULL));
 	ivrq_call_config_init(&call);
 	call.driver = ivrq_media_driver();
 	call.driver_user = it.leg;
@@ -363,47 +528,68 @@ static void call_close(void)
 
 static void use_it(void)
 {
-	ivrq_media_config config;
-	ivrq_media *media;
+	look();
+	/* A short one in a loop is opened for each few samples. */
+	if (it.use == LOOP && it.samples < it.rate / 50 && it.cancel_at > 8)
+		it.cancel_at = 8;
+	call_open();
+	submit();
+	listen();
+	call_close();
+	if (it.use == RECORD)
+		judge_record();
+	else
+		judge_play();
+}
+
+static void set_up(ivrq_media_config *config, ivrq_media_leg_config *leg)
+{
 	ivrq_config engine;
 
 	ivrq_config_init(&engine);
 	engine.calls = 1;
 	FUZZ_CHECK(!ivrq_engine_create(&engine, &it.engine, NULL));
-	ivrq_media_config_init(&config);
-	config.legs = 1;
-	config.read_ahead_ms = IVRQ_MEDIA_RING_MS_MIN;
-	config.write_behind_ms = IVRQ_MEDIA_RING_MS_MIN;
-	config.files = &files;
-	config.files_user = &it;
-	FUZZ_CHECK(!ivrq_media_create(&config, &media, NULL));
-	call_open(media);
-	submit();
-	listen();
-	call_close();
-	FUZZ_CHECK(!ivrq_media_destroy(media));
-	FUZZ_CHECK(!ivrq_engine_destroy(it.engine));
-	FUZZ_CHECK(it.open == 0);
+	ivrq_media_config_init(config);
+	config->legs = 1;
+	config->read_ahead_ms = IVRQ_MEDIA_RING_MS_MIN;
+	config->write_behind_ms = IVRQ_MEDIA_RING_MS_MIN;
+	config->files = &files;
+	config->files_user = &it;
+	config->alloc = take;
+	config->free = give;
+	config->user = &it;
+	ivrq_media_leg_config_init(leg);
+	leg->rate_hz = it.rate;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	if (size < 2)
-		return 0;
+	struct fuzz_bytes bytes = { data, size };
+	ivrq_media_leg_config leg;
+	ivrq_media_config config;
+	ivrq_media *media;
+	uint8_t flags = fuzz_byte(&bytes), cancel_at = fuzz_byte(&bytes);
+
 	memset(&it, 0, sizeof(it));
-	it.use = (enum use)(data[0] & 3);
-	it.rate = data[0] & 4 ? 16000 : 8000;
-	it.cancel_at = data[1] && data[1] < FRAMES ? data[1] : FRAMES;
-	it.sound.bytes = data + 2;
-	it.sound.size = (int64_t)size - 2;
-	look();
-	/* A short one in a loop is opened for each few samples. */
-	if (it.use == LOOP && it.samples < it.rate / 50 && it.cancel_at > 8)
-		it.cancel_at = 8;
-	use_it();
-	if (it.use == RECORD)
-		judge_record();
-	else
-		judge_play();
+	it.use = (enum use)(flags & 3);
+	it.rate = flags & 4 ? 16000 : 8000;
+	it.fails = flags & 8;
+	it.pause = flags & 16;
+	it.tone = flags & 32;
+	it.cancel_at = cancel_at && cancel_at < FRAMES ? cancel_at : FRAMES;
+	set_up(&config, &leg);
+	if (flags & 64) {
+		media_change(&config, &bytes);
+		leg_change(&leg, &bytes);
+	}
+	it.rate = leg.rate_hz;
+	it.sound.bytes = bytes.at;
+	it.sound.size = (int64_t)bytes.left;
+	media = media_create(&config);
+	if (media && leg_create(media, &leg))
+		use_it();
+	FUZZ_CHECK(ivrq_media_destroy(media) == 0);
+	FUZZ_CHECK(ivrq_engine_destroy(it.engine) == 0);
+	FUZZ_CHECK(it.open == 0 && it.used == 0);
 	return 0;
 }

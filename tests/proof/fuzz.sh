@@ -5,24 +5,28 @@
 # API call sequences against the reference model, the structures that a caller
 # fills, and sound files given to libivrq-media. Each target starts from the
 # corpus in tests/fuzz/corpus and runs for FUZZ_S seconds (60, short 8). A
-# crash, a difference, a leak or an input that takes longer than 10 s fails;
+# crash, a difference, a leak or an input that takes longer than 20 s fails;
 # the input is kept and named.
 #
 # packages: clang libclang-rt-14-dev
 #
 #	sh tests/proof/fuzz.sh [short]
+#
+# To keep what it found new, after a change of a target:
+#
+#	cd build/proof/fuzz
+#	build/tests/fuzz/fuzz_api -set_cover_merge=1 -use_counters=0 \
+#		<empty directory> fuzz_api/new ../../../tests/fuzz/corpus/fuzz_api
 
 set -u
 cd "$(dirname "$0")/../.." || exit 99
-top=$PWD
-dir=${PROOF_DIR:-$top/build/proof}/fuzz
+dir=${PROOF_DIR:-$PWD/build/proof}/fuzz
 targets="fuzz_api fuzz_config fuzz_wav"
 seconds=60
 [ "${1:-}" != short ] || seconds=8
 seconds=${FUZZ_S:-$seconds}
 
 mkdir -p "$dir" || exit 99
-cd "$top" || exit 99
 # Only the main() differs from the program of "make check".
 if ! { CC="clang -fsanitize=fuzzer-no-link" SANITIZER=address,undefined \
 	BUILD_DIR=$dir/build CONFIGURE_ARGS="--enable-media" \
@@ -39,11 +43,11 @@ ntargets=0 runs=0 corpus=0 crashes=0
 for target in $targets; do
 	work=$dir/$target
 	log=$work.log
-	rm -rf "$work"
+	rm -rf "$work/new"
 	mkdir -p "$work/new" "$work/found"
 	saved=$(find "tests/fuzz/corpus/$target" -type f | wc -l)
 	"$dir/build/tests/fuzz/$target" -max_total_time="$seconds" \
-		-max_len=1024 -timeout=10 -rss_limit_mb=2048 \
+		-max_len=2048 -timeout=20 -rss_limit_mb=2048 \
 		-print_final_stats=1 -artifact_prefix="$work/found/" \
 		"$work/new" "tests/fuzz/corpus/$target" >"$log" 2>&1
 	status=$?
@@ -55,7 +59,7 @@ for target in $targets; do
 		crashes=$((crashes + 1))
 		tail -n 60 "$log"
 		echo "fuzz: $target failed with status $status; input:" \
-			"$(find "$work/found" -type f | head -n 1)"
+			"$(sed -n 's/.*Test unit written to //p' "$log")"
 	fi
 	ntargets=$((ntargets + 1))
 	runs=$((runs + ${n:-0}))

@@ -17,10 +17,11 @@ seconds=60
 seconds=${STRESS_S:-$seconds}
 
 mkdir -p "$dir" || exit 99
-BUILD_DIR=$dir/build ./bootstrap build >"$dir/build.log" 2>&1 || {
+if ! { BUILD_DIR=$dir/build ./bootstrap build &&
+	make -C "$dir/build" tests/stress_long; } >"$dir/build.log" 2>&1; then
 	tail -n 20 "$dir/build.log" >&2
 	exit 1
-}
+fi
 make -s -C "$dir/build" stress STRESS_S="$seconds" >"$dir/log" 2>&1
 status=$?
 # The last line is the program's own summary.
