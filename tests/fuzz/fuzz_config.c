@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fuzz_config - the input fills the structures that a caller fills: ivrq_config,
+ * fuzz_config - the input fills what a caller fills: ivrq_config,
  * ivrq_call_config, the two requests, a cancel, an outcome.
  *
  * Each answer is judged by the rules of the installed headers, written here a
@@ -273,7 +273,7 @@ static void engine_create(void)
 	judge_config(answer, &error);
 }
 
-/* --------------------------------------------------- the driver, the results */
+/* -------------------------------------------------- the driver, the results */
 
 static void seen(const ivrq_operation *got)
 {

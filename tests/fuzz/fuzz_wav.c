@@ -375,7 +375,7 @@ static void listen(void)
 	}
 }
 
-/* ------------------------------------------------------------ the structures */
+/* ----------------------------------------------------------- the structures */
 
 static void *take(void *user, size_t bytes, size_t align)
 {
