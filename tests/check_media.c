@@ -200,18 +200,35 @@ START_TEST(test_leg_recording_needs_room)
 }
 END_TEST
 
-/* A caller compiled against a shorter structure gets the defaults. */
-START_TEST(test_config_shorter_takes_defaults)
+START_TEST(test_config_of_another_size_is_refused)
 {
+	static const int offs[] = { -1, 1, 1000 };
+	ivrq_media_leg *leg = NULL;
+	ivrq_media_leg_config of_leg;
 	ivrq_media_config config;
-	ivrq_media *media;
+	ivrq_media *media = NULL;
+	ivrq_error error;
 
 	ivrq_media_config_init(&config);
-	config.size = offsetof(ivrq_media_config, io_threads);
-	config.io_threads = 0;
-	config.alloc = NULL;
-	ck_assert_int_eq(ivrq_media_create(&config, &media, NULL), 0);
-	ck_assert_int_eq(ivrq_media_destroy(media), 0);
+	ivrq_media_leg_config_init(&of_leg);
+	config.size += (size_t)offs[_i];
+	of_leg.size += (size_t)offs[_i];
+	ck_assert_int_eq(ivrq_media_create(&config, &media, &error),
+			 IVRQ_EINVAL);
+	ck_assert_str_eq(error.field, "size");
+	ck_assert_ptr_null(media);
+	ck_assert_int_eq(ivrq_media_leg_create(stage.media, stage.engine,
+					       &of_leg, &leg, &error),
+			 IVRQ_EINVAL);
+	ck_assert_str_eq(error.field, "size");
+	ck_assert_ptr_null(leg);
+}
+END_TEST
+
+START_TEST(test_create_without_config_takes_defaults)
+{
+	ivrq_media *media;
+
 	ck_assert_int_eq(ivrq_media_create(NULL, &media, NULL), 0);
 	ck_assert_int_eq(ivrq_media_destroy(media), 0);
 }
@@ -560,7 +577,9 @@ static Suite *suite_api(void)
 	tcase_add_test(tcase, test_leg_create_bad_config);
 	tcase_add_test(tcase, test_leg_functions_bad_parameters);
 	tcase_add_test(tcase, test_leg_recording_needs_room);
-	tcase_add_test(tcase, test_config_shorter_takes_defaults);
+	tcase_add_loop_test(tcase, test_config_of_another_size_is_refused, 0,
+			    3);
+	tcase_add_test(tcase, test_create_without_config_takes_defaults);
 	tcase_add_test(tcase, test_create_out_of_memory_gives_all_back);
 	tcase_add_test(tcase, test_leg_create_no_more_than_configured);
 	tcase_add_test(tcase, test_many_legs_each_operation_one_result);

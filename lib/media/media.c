@@ -209,13 +209,11 @@ int ivrq_media_create(const ivrq_media_config *config, ivrq_media **media,
 	ivrq_media_config_init(&full);
 	if (!media)
 		return ivrq__refuse(error, IVRQ_EINVAL, "media", "not NULL");
-	if (config && config->size < sizeof(config->size))
+	if (config && config->size != sizeof(*config))
 		return ivrq__refuse(error, IVRQ_EINVAL, "size",
-				    "as ivrq_media_config_init() sets it");
+				    "as set by ivrq_media_config_init()");
 	if (config)
-		memcpy(&full, config,
-		       config->size < sizeof(full) ? config->size
-						   : sizeof(full));
+		full = *config;
 	answer = check_config(&full, error);
 	if (answer)
 		return answer;
