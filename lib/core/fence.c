@@ -69,8 +69,14 @@ void ivrq__fences_tell(struct ivrq__fences *fences)
 			sem_post(&fences->waiter[i].sem);
 }
 
-#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 30)
+/* Other C libraries do not know the word, not even after "defined &&". */
+#ifdef __GLIBC_PREREQ
+#if __GLIBC_PREREQ(2, 30)
 #define CLOCK CLOCK_MONOTONIC
+#endif
+#endif
+
+#ifdef CLOCK
 static int wait_until(sem_t *sem, const struct timespec *until)
 {
 	return sem_clockwait(sem, CLOCK, until);
