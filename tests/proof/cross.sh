@@ -128,9 +128,9 @@ i686_flags="-Wl,--dynamic-linker=$i686_libs/ld-linux.so.2,-rpath,$i686_libs"
 
 start_i686() # print what starts a program: nothing, or the emulator
 {
-	echo 'int main(void) { return 0; }' >"$dir/i686.c"
-	i686-linux-gnu-gcc "$i686_flags" -o "$dir/i686" "$dir/i686.c" || exit 99
-	"$dir/i686" 2>/dev/null || echo "qemu-i386 -L /usr/i686-linux-gnu"
+	echo 'int main(void) { return 0; }' >"$dir/here.c"
+	i686-linux-gnu-gcc "$i686_flags" -o "$dir/here" "$dir/here.c" || exit 99
+	"$dir/here" 2>/dev/null || echo "qemu-i386 -L /usr/i686-linux-gnu"
 }
 
 build() # build <triplet> <Debian architecture> <flags of the linker>
