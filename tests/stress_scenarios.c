@@ -26,7 +26,7 @@
 #define YIELD_HOOK
 #include "yield.h"
 
-enum { ROUNDS = 400, SPINS = 1000, YIELDS = 20 };
+enum { ROUNDS = 100, SPINS = 1000, YIELDS = 4 };
 
 struct stage it;
 _Thread_local struct actor *self;

@@ -6,7 +6,8 @@
 # long:
 #
 #	tsan-gcc, tsan-clang	ThreadSanitizer: the programs with real threads,
-#				the stress tests at STRESS times their length
+#				the stress tests at STRESS times their length,
+#				stress_scenarios at ROUNDS times
 #	memcheck		valgrind, --fair-sched=yes: the unit tests
 #	msan			MemorySanitizer, clang: all test programs
 #
@@ -37,7 +38,8 @@ set -u
 top=$PWD
 dir=${PROOF_DIR:-$PWD/build/proof}/sanitizers
 jobs=$(nproc 2>/dev/null || echo 2)
-STRESS=${STRESS:-8}
+STRESS=${STRESS:-5}
+ROUNDS=${ROUNDS:-30}
 reports=0 line=
 mkdir -p "$dir" || exit 99
 unset BUILD_DIR CONFIGURE_ARGS SANITIZER IVRQ_STRESS LDFLAGS LIBS
@@ -62,14 +64,20 @@ build() # build <name> <compiler> <sanitizer>
 	}
 }
 
+start() # start <make argument>...: tests of the build
+{
+	$steady make -k -j"$jobs" check-TESTS "$@" >run.log 2>&1 || {
+		grep -E '^(FAIL|ERROR): |error:|SUMMARY: ' run.log | sort -u
+		say "$name: see $PWD"
+	}
+}
+
 run() # run <make argument>...: count into $line and $reports
 {
 	cd "$dir/$name" || exit 99
 	rm -f tests/*.trs tests/*/*.trs
-	$steady make -k -j"$jobs" check-TESTS "$@" >run.log 2>&1 || {
-		grep -E '^(FAIL|ERROR): |error:|SUMMARY: ' run.log | sort -u
-		say "$name: see $PWD/run.log"
-	}
+	[ ! "${long:-}" ] || IVRQ_STRESS=$ROUNDS start TESTS="$long"
+	start "$@"
 	# shellcheck disable=SC2046 # two numbers
 	set -- $(cat tests/*.trs tests/*/*.trs 2>/dev/null | awk '
 		/^:test-result: / { n[$2]++ }
@@ -83,7 +91,8 @@ run() # run <make argument>...: count into $line and $reports
 # The explorer has one thread.
 # shellcheck disable=SC2016 # make's variables
 {
-stress='$(filter-out $(EXPLORE), $(STRESS)) tests/stress_fence'
+stress='$(filter-out $(EXPLORE) $(HOOKED_PLAIN), $(STRESS)) tests/stress_fence'
+scenarios='$(HOOKED_PLAIN)'
 threads='tests/check_api tests/check_model tests/check_peers'
 threads="$threads tests/check_promises tests/check_regressions"
 threads="$threads tests/check_fence tests/check_engine tests/check_worker"
@@ -134,12 +143,13 @@ esac
 ./bootstrap >"$dir/bootstrap.log" 2>&1 || { cat "$dir/bootstrap.log"; exit 99; }
 
 if [ "$short" ]; then
-	tsan gcc "$stress" || reports=$((reports + 1))
+	tsan gcc "$stress $scenarios" || reports=$((reports + 1))
 else
 	export IVRQ_STRESS="$STRESS"
+	long=$scenarios
 	tsan gcc "$stress $threads" || reports=$((reports + 1))
 	tsan clang "$stress $threads" || reports=$((reports + 1))
-	unset IVRQ_STRESS
+	unset IVRQ_STRESS long
 	CK_FORK=no CK_DEFAULT_TIMEOUT=0
 	export CK_FORK CK_DEFAULT_TIMEOUT
 	memcheck || reports=$((reports + 1))
