@@ -271,7 +271,7 @@ ALL_TESTS += $(FUZZ_MEDIA)
 endif
 check_PROGRAMS += $(ALL_TESTS)
 TESTS += $(ALL_TESTS) $(CHECKERS)
-EXTRA_DIST += $(CHECKERS) %D%/api-names.awk %D%/proof/orders.sh
+EXTRA_DIST += $(CHECKERS) %D%/api-names.awk %D%/proof
 
 # A program that hangs is stopped after TEST_TIMEOUT seconds. Check's own limit
 # for one case is 4 s, too short under a sanitizer.
