@@ -23,7 +23,8 @@ dist_man7_MANS = \
 EXTRA_DIST += \
 	%D%/RELEASING.md \
 	%D%/design.md \
-	%D%/memory-model.md
+	%D%/memory-model.md \
+	%D%/proof.md
 
 man_names = sed -n '/^\.SH NAME/,/\\-/{/^\.SH/d;s/\\-.*//;s/,/ /g;p;}'
 
