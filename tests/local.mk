@@ -85,7 +85,8 @@ CHECKERS = \
 	%D%/check-edges.sh \
 	%D%/check-exports.sh \
 	%D%/check-headers.sh \
-	%D%/check-layers.sh
+	%D%/check-layers.sh \
+	%D%/check-model-names.sh
 
 AM_CPPFLAGS += $(CHECK_CFLAGS)
 
@@ -271,7 +272,7 @@ ALL_TESTS += $(FUZZ_MEDIA)
 endif
 check_PROGRAMS += $(ALL_TESTS)
 TESTS += $(ALL_TESTS) $(CHECKERS)
-EXTRA_DIST += $(CHECKERS) %D%/api-names.awk %D%/proof
+EXTRA_DIST += $(CHECKERS) %D%/api-names.awk %D%/model %D%/proof
 
 # A program that hangs is stopped after TEST_TIMEOUT seconds. Check's own limit
 # for one case is 4 s, too short under a sanitizer.
