@@ -92,12 +92,11 @@ inline c_swap()
 #endif
 }
 
-/* Nothing was touched since the word was read: one step with the reading. */
 inline c_try()
 {
 	if
-#if !defined FAULT_STORE && !defined FAULT_TAIL && !defined LIFE
-	:: pc == c_word -> c_swap()
+#ifndef FINE /* nothing was touched: one step with the reading */
+	:: pc == c_word || pc == c_alive -> c_swap()
 #endif
 	:: else -> pc = c_cas
 	fi

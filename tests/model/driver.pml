@@ -46,6 +46,15 @@ inline d_forget()
 	pc = d_wait
 }
 
+/* RUN becomes DONE. */
+inline d_complete()
+{
+	assert(g[rf] == G_LIVE && gpos[rf] == flight_pos(f)); /* G4 */
+	g[rf] = G_DONE;
+	W = with_state(w, DONE);
+	d_won()
+}
+
 /* Not in flight any more. */
 inline d_nothing()
 {
@@ -105,23 +114,21 @@ proctype driver()
 	:: d_step { pc == d_note -> /* C: queue.c find "*note = ivrq__ld_acq64(&ring->cell[ref].note)" */
 		hn = note[rf];
 		readers++;
+#ifdef FINE
 		pc = d_again }
 	:: d_step { pc == d_again -> /* C: queue.c find "ivrq__load_flight(ring) == flight" */
+#endif
 		if
 		:: flight == f -> pc = d_hold
 		:: else -> readers--; hn = 0; d_nothing()
 		fi }
 	:: d_step { pc == d_hold -> /* C: queue.c ivrq__queue_hold "note + IVRQ__HOLDER" */
 		if
-#ifdef FAULT_HOLD /* its storage may be recycled at any time */
-		:: true -> held = 1; d_held()
-#else
 		:: note[rf] == hn ->
 			note[rf] = hn + HOLDER;
 			held = 1;
 			d_held()
-#endif
-		:: else -> e = state(W); pc = d_note
+		:: else -> pc = d_note
 		fi;
 		readers--;
 		hn = 0 }
@@ -136,6 +143,15 @@ proctype driver()
 
 	/* ivrq__queue_complete() */
 	:: d_step { pc == d_word -> /* C: queue.c ivrq__queue_complete "uint64_t word = ivrq__load_word(ring)" */
+#ifndef FINE
+		w = W;
+		if
+		:: flight == f && state(w) == RUN -> d_complete()
+		:: flight == f && state(w) == DONE -> d_won()
+		:: flight == f && is_cut(state(w)) -> d_lost()
+		:: else -> w = 0; pc = d_fate
+		fi }
+#else
 		w = W;
 		pc = d_run }
 	:: d_step { pc == d_run -> /* C: queue.c ivrq__queue_complete "while (ivrq__load_flight(ring) == mine" */
@@ -143,10 +159,7 @@ proctype driver()
 	:: d_step { pc == d_done -> /* C: queue.c ivrq__queue_complete "ivrq__with_state(word, IVRQ__DONE)" */
 		if
 		:: W == w ->
-			assert(g[rf] == G_LIVE && gpos[rf] == flight_pos(f)); /* G4 */
-			g[rf] = G_DONE;
-			W = with_state(w, DONE);
-			d_won()
+			d_complete()
 		:: else -> w = W; pc = d_run
 		fi }
 	:: d_step { pc == d_landed -> /* C: queue.c ivrq__queue_complete "ivrq__state_cut(ivrq__state(word))" */
@@ -155,6 +168,7 @@ proctype driver()
 		:: flight == f && state(w) == DONE -> d_won()
 		:: else -> w = 0; pc = d_fate
 		fi }
+#endif
 	:: d_step { pc == d_fate -> /* C: queue.c ivrq__queue_complete "(note & IVRQ__FATE) == IVRQ__FATE_DONE" */
 		if
 		:: (note[rf] & FATE) == FATE_DONE -> d_won()
@@ -172,9 +186,7 @@ proctype driver()
 		pc = d_unhold }
 #endif
 	:: d_step { pc == d_unhold -> /* C: queue.c ivrq__cell_unhold "ivrq__cas_acqrel64(&cell->note, &old, next)" */
-#ifndef FAULT_HOLD
 		unhold(rf);
-#endif
 		d_forget() }
 	:: pc == d_wait && over -> break
 	od } FREEZABLE

@@ -52,21 +52,46 @@ proctype opener()
 proctype freezer()
 {
 	if
-	:: frozen = 1
-	:: frozen = 2
-	:: frozen = 3
-	:: frozen = 4
-	:: frozen = 5
-	:: frozen = 6
-	:: frozen = 7
+	:: frozen = WORKER
+	:: frozen = DRIVER
+	:: frozen = SUBMITTER
+#ifdef C0
+	:: frozen = CANCELLER
+#endif
 	:: skip
 	fi
 }
 #endif
 
-/* The end of it, when nobody can go on. */
+/*
+ * The end of it, when nobody can go on. G7: with one frozen, all the others
+ * have come to their end. Without the worker no result is due; without the
+ * driver, none of what it plays and what comes after; without the submitter,
+ * all that the others are concerned with.
+ */
 inline audit()
 {
+#ifdef FREEZE
+	lost = (frozen == SUBMITTER -> curref[0] : 0);
+	assert(SUBS == 1 || curref[1] == 0);	      /* G7 */
+	assert(frozen == SUBMITTER || curref[0] == 0); /* G7 */
+#ifdef C0
+	assert(frozen == CANCELLER || given[0]); /* G7 */
+#endif
+	i = 0;
+	do
+	:: i < NREF ->
+		assert(frozen == WORKER || frozen == DRIVER || i + 1 == lost ||
+		       g[i] == G_OUT); /* G7, G2 */
+		i++
+	:: else -> break
+	od;
+	if
+	:: frozen == DRIVER -> /* what has landed, and its holder, apart */
+		assert(depth(W) == 0 || flies(state(W)))
+	:: else
+	fi
+#else
 	i = 0;
 	do
 	:: i < NREF ->
@@ -77,6 +102,7 @@ inline audit()
 	assert(depth(W) == 0 && state(W) == IDLE && flight == 0);
 	assert(bal[0] == 0 && bal[1] == 0); /* G3 */
 	assert(pool == (1 << NREF) - 1)	    /* G9: all storage is back */
+#endif
 }
 
 init {

@@ -41,7 +41,9 @@ inline s_accepted()
 {
 	assert(accepted[id]); /* G2: it is in the queue, or was */
 	accepted[id] = false;
+#ifndef WAKE /* else the worker has yet to be told */
 	curref[id] = 0;
+#endif
 	s_next();
 	schedule(s_ready)
 }
@@ -77,12 +79,34 @@ inline p_back(moved)
 	fi
 }
 
+/* The step itself: the tail moves. */
+inline p_publish()
+{
+	g_publish(w, s);
+	W = w + 1;
+	if
+	:: s & MARK_BARGE ->
+		W = all_covered(w) + 1;
+		if
+		:: live(state(w)) -> W = hit_current(W, CUT_BARGE)
+		:: else
+		fi
+	:: else
+	fi;
+	p_back(true)
+}
+
 /* The mark is there. Does it cut? */
 inline p_barge()
 {
 	if
 	:: (s & MARK_BARGE) && live(state(w)) -> pc = p_hit
+#ifndef FINE /* nothing was touched: one step with the readings */
+	:: !((s & MARK_BARGE) && live(state(w))) && W == w -> p_publish()
+	:: else -> p_back(false)
+#else
 	:: else -> pc = p_word
+#endif
 	fi
 }
 
@@ -205,18 +229,7 @@ proctype submitter(bit id)
 	:: d_step { pc == p_word -> /* C: queue.c publish "ivrq__cas_word(ring, &word, next)" */
 		if
 		:: W == w ->
-			g_publish(w, s);
-			W = w + 1;
-			if
-			:: s & MARK_BARGE ->
-				W = all_covered(w) + 1;
-				if
-				:: live(state(w)) -> W = hit_current(W, CUT_BARGE)
-				:: else
-				fi
-			:: else
-			fi;
-			p_back(true)
+			p_publish()
 		:: else -> p_back(false)
 		fi }
 
@@ -243,7 +256,11 @@ proctype submitter(bit id)
 		if
 		:: tail(w) != p -> s_accepted()
 		:: tail(w) == p && closed(w) -> w = 0; pc = f_slot
+#ifdef FINE
 		:: else -> pc = p_slot
+#else
+		:: else -> s = AT(p); p_filled()
+#endif
 		fi }
 #endif
 	:: d_step { pc == f_slot -> /* C: queue.c finish "slot = ivrq__load_slot(ring, position)" */
@@ -264,6 +281,7 @@ proctype submitter(bit id)
 #ifdef WAKE
 	:: d_step { pc == s_ready -> /* C: submit.c ivrq__submit "ivrq__call_schedule(engine, index)" */
 		ready = true;
+		curref[id] = 0;
 		pc = (k < OPS -> s_call : s_end) }
 #endif
 	:: pc == s_end -> break

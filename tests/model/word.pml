@@ -138,7 +138,11 @@ byte hit = FIRST - 1;
 short note[NREF];
 byte end[NREF];
 byte pool = (1 << NREF) - 1;
+#if SUBS == 1
+#define mine(id) ((1 << NREF) - 1)
+#else
 #define mine(id) (((1 << NREF / 2) - 1) << (id * (NREF / 2)))
+#endif
 bool ready; /* the call is in its worker's ready set */
 #ifdef SELECT
 byte claim[NREF];
@@ -183,6 +187,11 @@ byte dpos;     /* what the driver is completing, + 1 */
 byte fate;     /* how its result went: 1 completed, 2 canceled */
 #ifdef FREEZE
 byte frozen = 255;
+hidden byte lost;
+#define WORKER	  1 /* the process ids, in the order of init */
+#define DRIVER	  2
+#define SUBMITTER 3
+#define CANCELLER (3 + SUBS)
 #define FREEZABLE unless { frozen == _pid -> skip }
 #else
 #define FREEZABLE
@@ -192,7 +201,11 @@ byte frozen = 255;
 #ifdef WAKE
 #define schedule(label) pc = label
 #else
+#ifdef COARSE
+#define schedule(label) skip
+#else
 #define schedule(label) ready = true
+#endif
 #endif
 
 bool over;     /* nobody can go on: those who wait may end */

@@ -28,6 +28,12 @@ mtype = {
 #define SETTLES false
 #endif
 
+#ifdef COARSE
+#define IDLE_PC l_word
+#else
+#define IDLE_PC w_idle
+#endif
+
 /* What the look found */
 #define NOTHING	 0
 #define WAIT	 1
@@ -77,8 +83,23 @@ inline w_close()
 #ifdef CLOSING
 	pc = z_word
 #else
-	pc = w_idle
+	pc = IDLE_PC
 #endif
+}
+
+inline t_begin()
+{
+	AT(p) = with_type(AT(p), TAKEN);
+	flight = flight_of(p, rf)
+}
+
+inline t_started()
+{
+	assert(g[rf] == G_LIVE && gpos[rf] == p); /* G4: not cut */
+	W = with_state(without_front(W), RUN);
+	w = 0;
+	s = 0;
+	pc = t_free
 }
 
 /* C: turn.c look_ring "bool covered" */
@@ -109,7 +130,11 @@ inline l_ring()
 	p = head(w);
 	if
 	:: !depth(w) -> l_rest()
+#ifdef COARSE
+	:: else -> s = AT(p); l_first()
+#else
 	:: else -> pc = l_slot
+#endif
 	fi
 }
 
@@ -153,10 +178,28 @@ inline l_rest()
 inline l_start()
 {
 	if
+#ifdef COARSE /* nothing but the word decides */
+	:: todo == START && front_live(W) -> t_begin(); t_started()
+	:: todo == START && !front_live(W) -> w_look()
+#else
 	:: todo == START -> s = 0; w = 0; pc = t_take
+#endif
 	:: else -> w_done()
 	fi
 }
+
+/* What a look would act on. */
+#define to_do(w) \
+	(state(w) == DONE || (state(w) & FRONT && state(w) != KEEP) || \
+	 (is_cut(state(w)) && \
+	  (!stopping || (end[flight_ref(flight)] & END_STOPPED))) || \
+	 (!flies(state(w)) && depth(w)) || (state(w) == RUN && cut(w)) || \
+	 closes(w))
+#ifdef CLOSING
+#define closes(w) (total(w) == 0 && closed(w) && !ended)
+#else
+#define closes(w) false
+#endif
 
 /* A sweep has come to the end. C: worker.c sweep "return any" */
 inline v_over()
@@ -172,7 +215,11 @@ inline l_cut()
 {
 	ct = BY_RANGE;
 	if
+#ifdef COARSE
+	:: depth(w) == 2 -> l_marked(AT(pos(p, 1))); w_leave()
+#else
 	:: depth(w) == 2 -> pc = l_mark
+#endif
 	:: else -> cn = tail(w); w_leave()
 	fi
 }
@@ -198,7 +245,11 @@ inline w_leave()
 	if
 	:: todo == DEAD && killed -> pc = q_bury
 #ifndef FAULT_FATE
+#ifdef COARSE /* it stays done */
+	:: todo == FINISHED -> note[rf] = note[rf] | FATE_DONE; w_pop()
+#else
 	:: todo == FINISHED -> pc = q_fate
+#endif
 #ifdef SELECT
 	:: todo == STOP && ct == BY_GROUP -> pc = q_fate
 #endif
@@ -339,7 +390,7 @@ inline q_result()
 
 proctype worker()
 {
-	mtype pc = w_idle;
+	mtype pc = IDLE_PC;
 	unsigned w : 16;    /* the word as it was read */
 	unsigned v : 16;    /* the same, by a sweep */
 	short s;	    /* the slot as it was read */
@@ -362,6 +413,7 @@ proctype worker()
 	short hn; /* a note as it was read */
 
 	{ do
+#ifndef COARSE
 #ifdef CLOSING
 	:: d_step { pc == w_idle && ready && ended -> /* C: worker.c visit_call "if (!(life & IVRQ__LIFE_OPEN)" */
 		ready = false }
@@ -378,9 +430,11 @@ proctype worker()
 #else
 		w_look() }
 #endif
-
-	/* ivrq__turn_look() */
 	:: d_step { pc == l_word -> /* C: turn.c ivrq__turn_look "uint64_t word = ivrq__load_word(ring)" */
+#else
+	/* It waits until the word has something to do. */
+	:: d_step { pc == l_word && to_do(W) -> /* C: turn.c ivrq__turn_look "uint64_t word = ivrq__load_word(ring)" */
+#endif
 		w = W;
 		if
 		:: state(w) == IDLE || state(w) == KEEP || state(w) == RUN -> l_ring()
@@ -593,9 +647,7 @@ proctype worker()
 	:: d_step { pc == t_head -> /* C: turn.c ivrq__turn_start "while (!ivrq__cas_word(ring, &word, next))" */
 		if
 		:: front_live(W) ->
-			assert(g[rf] == G_LIVE && gpos[rf] == p); /* G4: not cut */
-			W = with_state(without_front(W), RUN);
-			pc = t_free
+			t_started()
 		:: else -> pc = t_back
 		fi }
 	:: d_step { pc == t_back -> /* C: turn.c ivrq__turn_start "ivrq__st_rel64(&ring->queue->flight, 0)" */
@@ -641,7 +693,7 @@ proctype worker()
 #ifdef CLOSING
 	/* tell_closed() */
 	:: d_step { pc == z_word -> /* C: worker.c tell_closed "uint64_t word = ivrq__load_word(&visit->ring)" */
-		pc = w_idle;
+		pc = IDLE_PC;
 		if
 		:: total(W) || !closed(W) -> skip
 		:: else ->
@@ -702,10 +754,10 @@ proctype worker()
 #endif
 			w = 0;
 			vacant = true; /* the place goes back to the pool */
-			pc = w_idle
+			pc = IDLE_PC
 		:: else -> w = W
 		fi }
 #endif
-	:: pc == w_idle && over -> break
+	:: pc == IDLE_PC && over -> break
 	od } FREEZABLE
 }

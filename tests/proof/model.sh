@@ -1,0 +1,134 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Checks the model of the queue (tests/model) with spin, exhaustively: each
+# configuration of tests/model/README, then the seeded faults, each of which
+# must be found. "short": the small configurations and the faults.
+#
+# packages: spin gcc
+#
+# pan exits 0 whatever it finds, so its words are read: no error, nothing cut
+# short, and all steps of the model that the configurations can do were done.
+
+set -u
+mode=${1:-full}
+top=$PWD
+model=$top/tests/model
+work=${PROOF_DIR:-$top/build/proof}/model
+cc=${CC:-gcc}
+ulimit -c 0
+
+[ -f "$model/ivrq.pml" ] || { echo "run it from the top of the source" >&2; exit 99; }
+mkdir -p "$work" && rm -rf "${work:?}"/* && cd "$work" || exit 99
+
+# Two at a time: $1 is the list, of lines "kind name -D...".
+run_all()
+{
+	: >failed
+	sed -n '1~2p' "$1" >odd
+	sed -n '2~2p' "$1" >even
+	run_list odd &
+	first=$!
+	run_list even
+	wait "$first"
+	[ ! -s failed ]
+}
+
+run_list()
+{
+	while read -r kind name defs; do
+		check "$kind" "$name" "$defs" || echo "$name" >>failed
+	done <"$1"
+}
+
+# safety: every assertion, and no process is left that cannot go on.
+# progress: no endless run at all, fair or not.
+# fault: one of these has to fail.
+check()
+{
+	mkdir -p "$2" || return 1
+	case $1 in
+	progress | endless) flags="-DNP -DNOREDUCE" args=-l ;;
+	*) flags="-DSAFETY -DVAR_RANGES" args= ;;
+	esac
+	# shellcheck disable=SC2086
+	(cd "$2" && spin -a $3 "$model/ivrq.pml" >spin.out 2>&1 &&
+		"$cc" -O2 -w $flags -DNOCLAIM -DCOLLAPSE -DMEMLIM=6000 \
+			-o pan pan.c >cc.out 2>&1) ||
+		{ echo "$2: cannot be built" >&2; return 1; }
+	(cd "$2" && ./pan $args -m500000 >pan.out 2>&1)
+	errors=$(sed -n 's/.*errors: \([0-9]*\).*/\1/p' "$2/pan.out")
+	states=$(awk '/ states, stored/ { print $1; exit }' "$2/pan.out")
+	depth=$(sed -n 's/.*depth reached \([0-9]*\).*/\1/p' "$2/pan.out")
+	time=$(sed -n 's/^pan: elapsed time \([0-9.e+]*\).*/\1/p' "$2/pan.out")
+	why=$(sed -n 's/^pan:1: \(.*\) (at depth.*/\1/p' "$2/pan.out")
+	echo "$1 $2 errors=${errors:-?} states=${states:-?} depth=${depth:-?} seconds=${time:-?} $why" |
+		tee -a results
+	case $1 in
+	fault | endless)
+		[ "${errors:-0}" -gt 0 ] && return
+		echo "$2: the fault was not found" >&2
+		return 1
+		;;
+	esac
+	[ "${errors:-1}" = 0 ] && ! grep -q \
+		-e 'max search depth too small' -e 'out of memory' \
+		-e 'Search not completed' -e 'reached -DMEMLIM' "$2/pan.out" ||
+		{ echo "$2: see $work/$2/pan.out" >&2; return 1; }
+	[ "$1" = progress ] || covered "$2" "$3"
+	rm -f "$2"/pan "$2"/pan.[bchmpt]
+}
+
+# Which steps were taken: the names of the values that each pc had. mtype
+# names count down in each list.
+covered()
+{
+	# shellcheck disable=SC2086
+	cpp -P $2 "$model/ivrq.pml" | tr '\n' ' ' | sed 's/mtype *=/\n&/g' |
+		sed -n 's/^mtype *= *{ *\([^}]*\)}.*/\1/p' | tr -d ' \t' |
+		awk -F, '{
+			for (i = 1; i <= NF; i++)
+				print base + NF - i + 1, $i
+			base += NF
+		}' >"$1/steps"
+	awk 'NR == FNR { name[$1] = $2; next }
+		/^\t[a-z]+:pc\t/ {
+			sub(/^[^:]*:pc[ \t]*:/, "")
+			n = split($0, part, ",")
+			for (i = 1; i <= n; i++) {
+				if (part[i] !~ /[0-9]/) continue
+				m = split(part[i], end, "-")
+				for (v = end[1] + 0; v <= end[m] + 0; v++)
+					print name[v]
+			}
+		}' "$1/steps" "$1/pan.out" >>taken
+}
+
+# The steps of the model that no configuration has taken.
+untaken()
+{
+	sed -n 's/^[ \t]*:: d_step { pc == \([a-z_0-9]*\).*/\1/p' \
+		"$model"/*.pml | sort -u >all
+	sort -u taken | comm -23 all - | grep -v -x -f "$model/untaken"
+}
+
+case $mode in
+short) modes=short ;;
+full) modes='short|full' ;;
+*) modes='short|full|long' ;;
+esac
+sed -nE "s/^($modes) //p" "$model/configurations" >runs
+run_all runs || { echo "model: failed: $(tr '\n' ' ' <failed)" >&2; exit 1; }
+configurations=$(wc -l <runs)
+left=$(untaken)
+[ -z "$left" ] || { echo "model: no configuration takes:" $left >&2; exit 1; }
+states=$(sed -n 's/.* states=\([0-9]*\) .*/\1/p' results |
+	awk '{ n += $1 } END { printf "%.0f", n }')
+
+sed -n 's/^faults //p' "$model/configurations" >runs
+: >results.configurations && cat results >results.configurations
+: >results
+run_all runs || { echo "model: not found: $(tr '\n' ' ' <failed)" >&2; exit 1; }
+faults=$(wc -l <runs)
+found=$(grep -c 'errors=[1-9]' results)
+echo "model: configurations=$configurations states=$states errors=0 faults=$faults found=$found"
