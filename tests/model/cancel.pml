@@ -96,7 +96,7 @@ inline c_try()
 {
 	if
 #ifndef FINE /* nothing was touched: one step with the reading */
-	:: pc == c_word || pc == c_alive -> c_swap()
+	:: pc == c_word -> c_swap()
 #endif
 	:: else -> pc = c_cas
 	fi

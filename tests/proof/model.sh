@@ -8,7 +8,7 @@
 # packages: spin gcc
 #
 # pan exits 0 whatever it finds, so its words are read: no error, nothing cut
-# short, and all steps of the model that the configurations can do were done.
+# short; and the steps that no configuration has taken are told.
 
 set -u
 mode=${1:-full}
@@ -121,7 +121,8 @@ sed -nE "s/^($modes) //p" "$model/configurations" >runs
 run_all runs || { echo "model: failed: $(tr '\n' ' ' <failed)" >&2; exit 1; }
 configurations=$(wc -l <runs)
 left=$(untaken)
-[ -z "$left" ] || { echo "model: no configuration takes:" $left >&2; exit 1; }
+# shellcheck disable=SC2086
+[ -z "$left" ] || echo "no configuration takes:" $left
 states=$(sed -n 's/.* states=\([0-9]*\) .*/\1/p' results |
 	awk '{ n += $1 } END { printf "%.0f", n }')
 
@@ -131,4 +132,4 @@ sed -n 's/^faults //p' "$model/configurations" >runs
 run_all runs || { echo "model: not found: $(tr '\n' ' ' <failed)" >&2; exit 1; }
 faults=$(wc -l <runs)
 found=$(grep -c 'errors=[1-9]' results)
-echo "model: configurations=$configurations states=$states errors=0 faults=$faults found=$found"
+echo "model: configurations=$configurations states=$states errors=0 untaken=$(echo $left | wc -w) faults=$faults found=$found"
