@@ -14,3 +14,17 @@ HOOKED += \
 %C%_check_windows_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests \
 	-DIVRQ_ATOMIC_HOOK
 %C%_check_windows_LDADD = $(hooked_ldadd)
+
+# The faults of tests/proof/mutants.sh. Not a part of "make check".
+EXTRA_DIST += \
+	%D%/equivalent \
+	%D%/faults.py \
+	%D%/killed-by \
+	%D%/killers \
+	%D%/logic \
+	%D%/mutants.py \
+	%D%/open \
+	tests/proof/mutants.sh
+noinst_HEADERS += \
+	%D%/weak.h \
+	%D%/weak_word.h
