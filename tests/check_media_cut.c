@@ -141,9 +141,10 @@ static const struct trial {
 
 static void assert_told(const struct trial *trial, const struct note *note)
 {
-	bool hit = cut.done && cut.receipt.in_flight;
+	bool done = atomic_load(&cut.done);
+	bool hit = done && cut.receipt.in_flight;
 
-	if (cut.done) {
+	if (done) {
 		ck_assert_int_eq(cut.answer, 0);
 		ck_assert_uint_eq(cut.receipt.pending, 0);
 	}
@@ -184,7 +185,7 @@ static bool try_at(const struct trial *trial, int n)
 	stage_down(&stage); /* asserts that nothing is open, no part is left */
 	atomic_store(&cut.where, NOWHERE);
 	ck_assert_uint_eq(stage.nnotes, 1);
-	return cut.done;
+	return atomic_load(&cut.done);
 }
 
 /* _i: the trial, then keep_partial, then hang-up instead of cancel */

@@ -568,12 +568,12 @@ END_TEST
 
 /* ------------------------------------------------------------------ signals */
 
-static volatile sig_atomic_t signals;
+static atomic_int signals;
 
 static void on_signal(int number)
 {
 	(void)number;
-	signals++;
+	atomic_fetch_add(&signals, 1);
 }
 
 /* Only the I/O thread takes it, and wakes from its sleep with EINTR. */
@@ -589,7 +589,7 @@ START_TEST(test_signal_on_the_io_thread_goes_on)
 	ck_assert_int_eq(pthread_sigmask(SIG_BLOCK, &set, NULL), 0);
 	for (int i = 1; i <= 20; i++) {
 		ck_assert_int_eq(kill(getpid(), SIGUSR1), 0);
-		while (signals < i)
+		while (atomic_load(&signals) < i)
 			sched_yield();
 		neighbour_hears(RATE / 10, &slip);
 	}
