@@ -23,6 +23,7 @@ set -eu
 part=abi
 here=$PWD
 work=${PROOF_DIR:-$here/build/proof}/$part
+case $work in /*) ;; *) work=$here/$work ;; esac
 CC=${CC:-gcc}
 export CC
 unset CFLAGS CPPFLAGS LDFLAGS
@@ -115,10 +116,13 @@ build "$work/now"
 # --- against the last release ----------------------------------------------
 
 against= verdict=good
-if ! git rev-parse HEAD >/dev/null 2>&1; then
-	summary="no git history: nothing to compare with"
+if [ ! -e .git ]; then
+	summary="no git history, nothing to compare with"
+elif ! shallow=$(git rev-parse --is-shallow-repository); then
+	die "git does not work here"
 elif ! against=$(git describe --tags --abbrev=0 --match 'v*' 2>/dev/null); then
 	summary="no tag yet"
+	[ "$shallow" = false ] || summary="no tag in this shallow clone"
 else
 	mkdir "$work/old"
 	git archive "$against" | tar xf - -C "$work/old"
