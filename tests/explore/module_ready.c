@@ -5,9 +5,9 @@
  * ivrq_worker_run() does it. Members 0 and 1 are in different words of the
  * set, 1 and 2 in the same.
  *
- * What has news and was added is visited after that; no wake-up is lost; each
- * addition is found in the set until it is taken, whoever else is halfway
- * through adding.
+ * What has news and was added is visited after that. While no run is on, all
+ * that was added and not visited is to be seen in the set, and the worker is
+ * woken, whoever else is halfway through adding.
  */
 #include "modules.h"
 
@@ -44,9 +44,9 @@ static void begin(void)
 	atomic_init(&all.armed, 1);
 }
 
-static int add(unsigned n)
+static int add(unsigned n, struct mod_act *to)
 {
-	all.news[n]++;
+	to->value = ++all.news[n];
 	ivrq__ready_add(&all.ready, members[n]);
 	if (ivrq__ld_seq32(&all.armed)) {
 		explore_point();
@@ -94,11 +94,37 @@ static int act(unsigned number)
 {
 	const struct mod_plan *plan = &mod_plans[number];
 
-	return plan->verb == 'a' ? add(plan->arg) : run();
+	return plan->verb == 'a' ? add(plan->arg, &all.mod.act[number]) : run();
 }
 
+static bool runs(void)
+{
+	unsigned i;
+
+	for (i = 0; i < mod_count; i++)
+		if (mod_plans[i].verb == 'r' && all.mod.active >> i & 1)
+			return true;
+	return false;
+}
+
+/* Who has added need not wait for another that is halfway through it. */
 static void observe(void)
 {
+	unsigned i;
+
+	if (runs())
+		return;
+	for (i = 0; i < mod_count; i++) {
+		const struct mod_plan *plan = &mod_plans[i];
+
+		if (plan->verb != 'a' || !(all.mod.returned >> i & 1) ||
+		    all.seen[plan->arg] >= all.mod.act[i].value)
+			continue;
+		if (ivrq__ready_empty(&all.ready))
+			explore_fault("act %u: the set is empty", i);
+		if (!all.woken)
+			explore_fault("act %u: the worker sleeps", i);
+	}
 }
 
 static bool all_seen(void)

@@ -128,7 +128,7 @@ static void begin(void)
 	config.calls = config.fences = config.operations = 1;
 	config.tones = program->size;
 	config.tones_per_call = program->extra;
-	config.subscriptions = 2;
+	config.subscriptions = SUBS;
 	config.ring = IVRQ_RING_MIN;
 	config.inline_bytes = IVRQ_INLINE_MIN;
 	config.alloc = mod_take;
@@ -359,9 +359,9 @@ static void check_rest(void)
 		if (++free > program->size)
 			break;
 	while (ivrq__pool_pop(&all.engine->subscription_pool) != IVRQ__NONE)
-		if (++subs > 2)
+		if (++subs > SUBS)
 			break;
-	if (free != program->size || subs != 2)
+	if (free != program->size || subs != SUBS)
 		explore_fault("%u nodes and %u subscriptions are free", free,
 			      subs);
 }
