@@ -33,6 +33,7 @@ enum {
 	OPS = 6,  /* submits of a window */
 	LOG = 48, /* of a thread in a window */
 	ENGINES = 2,
+	BUSY_SECONDS = 10, /* on a machine that has no time for it */
 	WINDOWS = RND_SANITIZED ? 1000 : 10000
 };
 
@@ -728,19 +729,21 @@ static bool all_windows(void)
 {
 	const char *only = getenv("IVRQ_WINDOW");
 	const char *limit = getenv("IVRQ_SECONDS");
-	uint64_t count = WINDOWS * (uint64_t)rnd_factor();
-	uint64_t until = limit ? strtoull(limit, NULL, 0) : 0, i;
+	uint64_t count = limit ? UINT64_MAX : WINDOWS * (uint64_t)rnd_factor();
+	uint64_t until = limit ? strtoull(limit, NULL, 0) :
+				 BUSY_SECONDS * (uint64_t)rnd_factor();
+	uint64_t i;
 	struct timespec from, now;
 
 	clock_gettime(CLOCK_MONOTONIC, &from);
-	for (i = 0; until || i < count; i++) {
+	for (i = 0; i < count; i++) {
 		uint64_t at = only ? strtoull(only, NULL, 0) : i;
 		uint64_t state = seed ^ at * UINT64_C(0xd6e8feb86659fd93);
 
 		if (!window(only ? at + i * ENGINES : i, rnd_next(&state)))
 			return false;
 		clock_gettime(CLOCK_MONOTONIC, &now);
-		if (until && (uint64_t)(now.tv_sec - from.tv_sec) >= until)
+		if ((uint64_t)(now.tv_sec - from.tv_sec) >= until)
 			break;
 	}
 	return true;
