@@ -3,8 +3,9 @@
  * runs.c - explore many programs, as the environment says, and count.
  *
  * MODEL_BOUND=<n>: interrupt a function at most n times on one path, -1 for as
- * often as it may be. IVRQ_STRESS=<factor>: once, twice and so on, until a
- * program has taken factor times 200000 steps or no interruption is left out.
+ * often as it may be. IVRQ_STRESS=<factor>: as often as usual, then once more,
+ * and so on, until a run has taken factor times 200000 steps or no interruption
+ * is left out.
  *
  * The last line counts programs; those of which every order was seen; the
  * least number of interruptions that all others were seen with; and states,
@@ -74,14 +75,14 @@ static void show_fault(struct explore_spec *spec)
 	printf("not found again with fewer preemptions\n");
 }
 
-/* Up to `*bound`, or, with a limit of steps, as far as that goes. Answers how
- * far in *bound; EXPLORE_ANY: to the end. */
-static bool run(const char *name, struct explore_spec *spec,
+/* Up to `*bound`; then, with a limit of steps, further as far as that goes.
+ * Answers how far in *bound; EXPLORE_ANY: to the end. */
+static bool run(const char *name, struct explore_spec *spec, uint64_t limit,
 		struct explore_stats *most, int *bound)
 {
-	int reached = 0, at = spec->steps_max ? 1 : *bound;
 	enum explore_verdict verdict;
 	struct explore_stats stats;
+	int at = *bound;
 	double start;
 
 	memset(most, 0, sizeof(*most));
@@ -97,10 +98,9 @@ static bool run(const char *name, struct explore_spec *spec,
 		if (stats.ends >= most->ends)
 			*most = stats;
 		if (verdict == EXPLORE_PASSED)
-			reached = stats.cut ? at : EXPLORE_ANY;
-	} while (spec->steps_max && verdict == EXPLORE_PASSED && stats.cut &&
-		 ++at <= 15);
-	*bound = reached;
+			*bound = stats.cut ? at : EXPLORE_ANY;
+		spec->steps_max = limit;
+	} while (limit && verdict == EXPLORE_PASSED && stats.cut && ++at <= 15);
 	return true;
 }
 
@@ -111,13 +111,14 @@ bool runs_explore(const char *name, const struct explore_spec *common,
 	const char *given = getenv("MODEL_BOUND");
 	struct explore_spec spec = *common;
 	struct explore_stats most;
+	uint64_t limit = 0;
 
 	if (given)
 		preemptions = atoi(given);
 	else if (factor)
-		spec.steps_max = strtoull(factor, NULL, 0) * 200000;
+		limit = strtoull(factor, NULL, 0) * 200000;
 	begin(&spec, program);
-	if (!run(name, &spec, &most, &preemptions))
+	if (!run(name, &spec, limit, &most, &preemptions))
 		return false;
 	sum.programs++;
 	sum.complete += preemptions == EXPLORE_ANY;
