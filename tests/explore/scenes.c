@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "core/pool.h"
+#include "core/ready.h"
 #include "core/state.h"
 
 #define LIMIT 2500 /* accesses of one function, alone */
@@ -41,6 +42,10 @@ static struct stage {
 	uint32_t wakes[2];
 	uint32_t pad;
 	ivrq_cancel cut[OPS];
+	struct ivrq__ready set; /* of more than one word */
+	ivrq__a64 set_words[3];
+	uint32_t added; /* members */
+	uint32_t taken;
 	size_t used;
 	char arena[6144] __attribute__((aligned(64)));
 } stage;
@@ -451,6 +456,36 @@ static void unsubscribe0(void)
 	(void)!ivrq_unsubscribe(stage.engine, sub);
 }
 
+/* The ready set alone, with a summary. */
+static void add(unsigned member)
+{
+	explore_writes(&bytes.asker[member & 1], 1);
+	ivrq__ready_add(&stage.set, member);
+	stage.added |= 1u << member;
+}
+
+static void add2(void)
+{
+	add(2);
+}
+
+static void add3(void)
+{
+	add(3);
+}
+
+static void take_set(void)
+{
+	struct ivrq__ready_walk walk;
+	uint32_t member;
+
+	ivrq__ready_begin(&stage.set, &walk);
+	while (ivrq__ready_next(&stage.set, &walk, &member)) {
+		explore_reads(&bytes.asker[member & 1], 1);
+		stage.taken |= 1u << member;
+	}
+}
+
 /* ------------------------------------------------------------------ set up */
 
 static void *take(void *user, size_t size, size_t align)
@@ -470,6 +505,11 @@ static void give(void *user, void *memory, size_t size)
 	(void)user;
 	(void)memory;
 	(void)size;
+}
+
+static void a_set(void)
+{
+	ivrq__ready_init(&stage.set, stage.set_words, 70);
 }
 
 static void one_call(void)
@@ -498,6 +538,14 @@ static void one_subscribed(void)
 {
 	open0();
 	subscribe0();
+}
+
+/* A life before this one was the other worker's, whom a late bit still sends
+ * there. */
+static void one_visited(void)
+{
+	open0();
+	ivrq__ready_add(&stage.engine->workers[1].ready, 0);
 }
 
 /* Call 0 is over, but for the last visit. */
@@ -561,6 +609,11 @@ static void judge(void)
 			explore_fault("worker %u was not woken", i);
 	if (stage.stops && stage.opened != stage.closed)
 		explore_fault("stop answered 0, a call is not closed");
+	if (stage.set.levels && !ivrq__ready_empty(&stage.set))
+		take_set();
+	if (stage.added & ~stage.taken)
+		explore_fault("of the set, %#x is never taken",
+			      stage.added & ~stage.taken);
 	for (round = 0; round < 6; round++) {
 		run0();
 		run1();
@@ -668,6 +721,12 @@ void scene_spec(struct explore_spec *spec)
 }
 
 const struct scene scenes[] = {
+	{ "ready set",
+	  a_set,
+	  { { add2 }, { add3 }, { take_set, take_set } },
+	  3,
+	  2,
+	  0 },
 	{ "tone, tone, run",
 	  one_subscribed,
 	  { { tone0 }, { tone1 }, { run0, run0 } },
@@ -755,6 +814,12 @@ const struct scene scenes[] = {
 	  { { cancel0 }, { close0, run0, run0 }, { again1, later2, run1 } },
 	  1,
 	  1,
+	  0 },
+	{ "late bit elsewhere, next life there",
+	  one_visited,
+	  { { close0, run0, again1 }, { run1 } },
+	  3,
+	  2,
 	  0 },
 	{ "submit, next life elsewhere",
 	  one_closing,
