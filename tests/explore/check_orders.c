@@ -48,7 +48,7 @@ static const struct scenario scenarios[] = {
 	{ "complete the next one", "p0 p1 w", { "x1", "C w w" }, "", 2 },
 	{ "kill the next one", "p0 p1 w", { "K1", "x0 w" }, "", 1 },
 	{ "fence of the current", "p0 p1 w", { "C F F", "w w" }, "", 1 },
-	{ "complete, next use", "p0 w", { "x0", "K0 w p1 w", "A" }, "", 0 },
+	{ "complete, next use", "p0 w K0", { "x0", "w", "p1" }, "", 2 },
 	{ "kill, run and cancel", "p0 w p1", { "K1", "w A" }, "", 3 },
 	{ "cancel, popped", "p0 w p1 p2 K1", { "A", "w w" }, "", 1 },
 	{ "kill the head, run", "p0 p1", { "K0", "w" }, "", 2 },
