@@ -12,8 +12,7 @@
  *
  * IVRQ_SEED=<number> repeats the programs (not the schedule), IVRQ_WINDOW=<n>
  * runs the n-th again and again, IVRQ_STRESS=<factor> does so many times as
- * much, IVRQ_SECONDS=<n> goes on for so long. MODEL_OPEN=1 is as in
- * explore/check_interleavings.c.
+ * much, IVRQ_SECONDS=<n> goes on for so long.
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -608,7 +607,6 @@ static void collect(void)
 	memset(of_cancel, LIN_NOBODY, sizeof(of_cancel));
 	history.ops = OPS;
 	history.capacity = engine->config.ring;
-	history.strict = getenv("MODEL_OPEN") != NULL;
 	for (i = 0; i < THREADS; i++) {
 		for (j = 0; j < threads[i].noted; j++) {
 			struct noted *noted = &threads[i].log[j];

@@ -252,7 +252,9 @@ enum ivrq_scope {
 	IVRQ_SCOPE_ALL = 0,	/* current and pending, one step */
 	IVRQ_SCOPE_CURRENT = 1, /* the oldest without a result, one step; none
 				   if that has finished or is cancelled */
-	IVRQ_SCOPE_PENDING = 2, /* all but the oldest, one step */
+	IVRQ_SCOPE_PENDING = 2, /* all but the oldest, one step; one that was
+				   cancelled alone counts until the run that
+				   delivers it has returned */
 	IVRQ_SCOPE_OP = 3,	/* the one named by `op` */
 	IVRQ_SCOPE_KIND = 4,	/* each of that `kind`, one by one */
 	IVRQ_SCOPE_TAG = 5	/* each with that `tag`, one by one */

@@ -65,42 +65,82 @@ static int cancel_one(ivrq_engine *engine, ivrq_call call,
 	return 0;
 }
 
+/* The first in the ring that has no result: holes may be before it, and one
+ * that is just leaving. The tail: there is none. */
+static uint64_t oldest(const struct ivrq__ring *ring, uint64_t word)
+{
+	uint64_t p = ivrq__head(word);
+	enum ivrq__type type;
+
+	for (; p != ivrq__tail(word); p = ivrq__pos(p, 1)) {
+		type = ivrq__type(ivrq__load_slot(ring, p));
+		if (type != IVRQ__HOLE && type != IVRQ__FREE)
+			break;
+	}
+	return p;
+}
+
 static int cancel_current(ivrq_engine *engine, ivrq_call call,
 			  const struct ivrq__ring *ring,
 			  struct ivrq__receipt *receipt)
 {
-	uint64_t word = ivrq__load_word(ring);
-	uint64_t flight = ivrq__load_flight(ring);
+	uint64_t word, flight, p;
 
-	if (!ivrq__alive(ring))
-		return IVRQ__GONE;
-	/* If it has landed since, it had finished: nothing to cancel. */
-	if (ivrq__state(word) == IVRQ__RUN)
-		return cancel_one(engine, call, ring, ivrq__payload(flight),
-				  receipt);
-	if (!ivrq__front_live(word))
+	do {
+		word = ivrq__load_word(ring);
+		flight = ivrq__load_flight(ring);
+		if (!ivrq__alive(ring))
+			return IVRQ__GONE;
+		/* If it finishes first, there is nothing to cancel. */
+		if (ivrq__state(word) == IVRQ__RUN && flight)
+			return cancel_one(engine, call, ring,
+					  ivrq__payload(flight), receipt);
+		p = oldest(ring, word);
+	} while (ivrq__load_word(ring) != word);
+	if (!ivrq__front_live(word) || p == ivrq__tail(word))
 		return 0;
-	return cancel_one(engine, call, ring, ivrq__head(word), receipt);
+	return cancel_one(engine, call, ring, p, receipt);
+}
+
+/* It has its result, but not left the ring. One that is leaving has it if it
+ * was a hole: that lands first. */
+static bool delivered_in_ring(const struct ivrq__ring *ring, uint64_t position,
+			      enum ivrq__type type)
+{
+	uint64_t done;
+
+	if (type != IVRQ__FREE)
+		return type == IVRQ__HOLE;
+	done = ivrq__ld_acq64(&ring->queue->done); /* FD1 */
+	return ivrq__pos_diff(done, position) > 0;
 }
 
 static int cancel_op(ivrq_engine *engine, ivrq_call call,
 		     const struct ivrq__ring *ring, ivrq_op op,
 		     struct ivrq__receipt *receipt)
 {
-	uint64_t word = ivrq__load_word(ring);
 	uint64_t position = ivrq__op_position(op);
-	int64_t offset = ivrq__pos_diff(position, ivrq__head(word));
+	enum ivrq__type type;
+	uint64_t word;
+	int64_t offset;
 
-	if (!ivrq__alive(ring) || !ivrq__op_valid(engine, op) ||
-	    ivrq__op_call(op) != ivrq__handle_index(call.value) ||
-	    offset >= ivrq__depth(word))
+	if (!ivrq__op_valid(engine, op) ||
+	    ivrq__op_call(op) != ivrq__handle_index(call.value))
 		return IVRQ__GONE;
-	if (offset < 0 && !ivrq__flies(ivrq__load_flight(ring), position))
+	do {
+		word = ivrq__load_word(ring);
+		offset = ivrq__pos_diff(position, ivrq__head(word));
+		if (!ivrq__alive(ring) || offset >= ivrq__depth(word))
+			return IVRQ__GONE;
+		if (offset < 0) {
+			if (!ivrq__flies(ivrq__load_flight(ring), position))
+				return IVRQ__GONE;
+			break;
+		}
+		type = ivrq__type(ivrq__load_slot(ring, position));
+	} while (ivrq__load_word(ring) != word);
+	if (offset >= 0 && delivered_in_ring(ring, position, type))
 		return IVRQ__GONE;
-	if (offset >= 0 &&
-	    ivrq__type(ivrq__load_slot(ring, position)) == IVRQ__HOLE &&
-	    ivrq__load_word(ring) == word)
-		return IVRQ__GONE; /* its result was delivered */
 	return cancel_one(engine, call, ring, position, receipt);
 }
 

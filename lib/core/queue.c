@@ -184,7 +184,8 @@ static uint32_t ahead_of(uint64_t word, uint64_t end)
 	int64_t covered = ivrq__covered(word);
 	int64_t live = ivrq__state_live(ivrq__state(word)) ? 1 : 0;
 
-	if (depth < 0)
+	/* At the front: the spared one is this one. */
+	if (depth < 0 || (!depth && ivrq__state(word) == IVRQ__KEEP))
 		return 0;
 	return (uint32_t)((depth > covered ? depth - covered : 0) + live);
 }

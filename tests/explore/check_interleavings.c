@@ -9,8 +9,9 @@
  * switch between two functions of a thread is always free. In each state
  * reached, a thread that runs alone has to come to its end; at each end, all
  * is brought to an end, judge.c compares what was told with what came, and
- * history.c has lin_queue.c look for an order of the calls and callbacks in which a
- * plain queue would have answered the same: the history is linearizable.
+ * history.c has lin_queue.c look for an order of the calls and callbacks in
+ * which a plain queue would have answered the same: the history is
+ * linearizable.
  *
  * A history is what was answered, and what had happened when each call was
  * invoked and before each callback. That is part of the compared memory
@@ -18,13 +19,11 @@
  * order that nobody could have seen from outside costs nothing.
  *
  * Not seen: weak memory orders (explore.c), more than one call or worker,
- * tones, and a thread that is stopped for ever in the middle of a function
- * while others go on to begin new ones (stress_frozen does that).
+ * tones (check_modules), and a thread that is stopped for ever in the middle of
+ * a function while others go on to begin new ones (check_frozen).
  *
- * MODEL_BOUND and IVRQ_STRESS: see runs.c. MODEL_OPEN=1: hold the engine to the
- * letter of the manual where it is known not to do what that says
- * (lin_queue.c), and run the scenarios, marked o, that show it. An argument
- * picks the scenarios whose name contains it.
+ * MODEL_BOUND and IVRQ_STRESS: see runs.c. An argument picks the scenarios
+ * whose name contains it.
  */
 #include "runs.h"
 #include "world.h"
@@ -108,15 +107,15 @@ static const struct scenario scenarios[] = {
 	{ "snapshot, kill, run", "p0 p1", { "S", "K1", "w" }, "s", 1 },
 	{ "current, run, cancel", "p0 p1", { "C", "w", "A" }, "", 1 },
 	{ "current, complete, run", "p0 p1 w", { "C", "x0", "w" }, "", 2 },
-	{ "current, one killed before it", "p0 p1 K0", { "C", "w" }, "o", ALL },
-	{ "pending, one killed before it", "p0 p1 K0", { "P", "w" }, "o", ALL },
+	{ "current, one killed before it", "p0 p1 K0", { "C", "w" }, "", 2 },
+	{ "pending, one killed before it", "p0 p1 K0", { "P", "w" }, "", 2 },
 	{ "kill one that has its result",
 	  "p0 p1 p2 K2 w",
 	  { "K2", "p3" },
-	  "o",
+	  "",
 	  ALL },
-	{ "helped, then spared", "", { "p0", "p1 P" }, "o", ALL },
-	{ "current at the wrap", "p0 p1 p2 w", { "C", "x0", "w" }, "vo", 2 },
+	{ "helped, then spared", "", { "p0", "p1 P" }, "", ALL },
+	{ "current at the wrap", "p0 p1 p2 w", { "C", "x0", "w" }, "v", 2 },
 	{ "full", "p0", { "p1", "p2", "w" }, "2s", 1 },
 	{ "full, cancelled", "p0 p1", { "A p2", "p3", "w" }, "2v", 1 },
 	{ "woken", "", { "p0", "A", "w w w" }, "z", 1 },
@@ -149,7 +148,6 @@ static void begin(struct explore_spec *spec, const void *program)
 
 int main(int argc, char **argv)
 {
-	bool open = getenv("MODEL_OPEN");
 	size_t i;
 
 	if (!explore_possible())
@@ -157,8 +155,7 @@ int main(int argc, char **argv)
 	for (i = 0; i < sizeof(scenarios) / sizeof(scenarios[0]); i++) {
 		const struct scenario *one = &scenarios[i];
 
-		if (!runs_wants(argc, argv, one->name) ||
-		    (!open && strchr(one->flags, 'o')))
+		if (!runs_wants(argc, argv, one->name))
 			continue;
 		if (!runs_explore(one->name, &common, begin, one,
 				  one->preemptions))

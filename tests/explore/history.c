@@ -291,7 +291,6 @@ static void check_life(void)
 
 	memset(&history, 0, offsetof(struct lin_history, event));
 	history.ops = OPS;
-	history.strict = getenv("MODEL_OPEN") != NULL;
 	history.capacity = world.engine->config.ring;
 	for (i = 0; i < plan_count; i++)
 		add_act(i);

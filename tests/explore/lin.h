@@ -89,7 +89,6 @@ struct lin_history {
 	unsigned ops;
 	unsigned capacity; /* of the ring */
 	uint32_t late;	   /* operations with a deadline, a bit each */
-	bool strict;	   /* see lin_queue.c */
 	struct lin_event event[LIN_EVENTS];
 };
 

@@ -34,16 +34,10 @@
  *    cancelled.
  *  - Operations with a deadline may be told in the receipt as in flight if it
  *    had passed when their turn came: then start() is not called.
- *
- * With `strict` that is all. Without, three things more, in which the engine is
- * known not to do what the manual says:
- *  - The oldest one without a result, which a cancel of the pending spares and
- *    one of the current hits, may be one step behind the worker: it may be the
- *    one whose result callback has just returned, or a hole.
- *  - `ahead` may count the operation itself while it is the oldest, as one that
- *    a cancel of the pending has spared.
- *  - A cancel by operation of one that left a hole may answer success with
- *    nothing hit, too.
+ *  - An operation is the oldest, which a cancel of the pending spares and one
+ *    of the current hits, until the worker goes on from its result. One
+ *    cancelled by itself is spared by a cancel of the pending until it has left
+ *    the ring.
  */
 #include "lin.h"
 
@@ -245,19 +239,18 @@ static bool ahead(const struct lin_history *h, struct state *s,
 	}
 	if (delivered((enum status)s->status[e->op]))
 		least = 0;
-	if (!h->strict && s->status[e->op] == WAITING && oldest(s) == e->op)
-		most++; /* it may count itself */
 	return e->value >= least && e->value <= most;
 }
 
-/* One that has its result was before this one, and the worker may not have
- * gone on from it. */
-static bool follows_delivered(const struct state *s, unsigned op)
+/* One that has its result was before this one, and still counts. */
+static bool follows_delivered(const struct state *s, unsigned op,
+			      enum lin_what what)
 {
 	unsigned i;
 
 	for (i = 0; i < s->count && s->order[i] != op; i++)
-		if (status_of(s, i) == HOLE || s->landing == s->order[i] + 1)
+		if (s->landing == s->order[i] + 1 ||
+		    (what == LIN_PENDING && status_of(s, i) == HOLE))
 			return true;
 	return false;
 }
@@ -288,8 +281,8 @@ static bool cut_scope(const struct lin_history *h, struct state *s,
 		return false;
 	if (what == LIN_CLOSE)
 		s->closed = 1;
-	if (!h->strict && e->hits != in_scope(s, what, first) &&
-	    follows_delivered(s, first))
+	if (e->hits != in_scope(s, what, first) &&
+	    follows_delivered(s, first, what))
 		first = LIN_NOBODY;
 	return cut(h, s, event, in_scope(s, what, first));
 }
@@ -311,7 +304,7 @@ static bool cut_one(const struct lin_history *h, struct state *s,
 	if (e->in_flight || e->pending || lives(status))
 		return false;
 	return e->what == LIN_PICK || !delivered(status) ||
-	       s->landing == e->op + 1 || (!h->strict && status == HOLE);
+	       s->landing == e->op + 1;
 }
 
 static bool complete(struct state *s, const struct lin_event *e)

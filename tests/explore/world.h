@@ -36,8 +36,7 @@ struct scenario {
 	const char *thread[EXPLORE_THREADS];
 	/* s operations complete inside start(); p stop() leaves it pending;
 	 * 2 a ring of two; v positions begin just below their wrap; z the
-	 * worker only runs when woken, and at the end all has to be done;
-	 * o see MODEL_OPEN in check_interleavings.c */
+	 * worker only runs when woken, and at the end all has to be done */
 	const char *flags;
 	int preemptions; /* on one path, in the usual run */
 };
