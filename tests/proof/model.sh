@@ -53,7 +53,7 @@ check()
 	esac
 	# shellcheck disable=SC2086
 	(cd "$2" && spin -a $3 "$model/ivrq.pml" >spin.out 2>&1 &&
-		"$cc" -O2 -w $flags -DNOCLAIM -DCOLLAPSE -DMEMLIM=6000 \
+		"$cc" -O1 -w $flags -DNOCLAIM -DCOLLAPSE -DMEMLIM=6000 \
 			-o pan pan.c >cc.out 2>&1) ||
 		{ echo "$2: cannot be built" >&2; return 1; }
 	(cd "$2" && ./pan $args -m500000 >pan.out 2>&1)
