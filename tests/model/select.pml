@@ -5,7 +5,7 @@
  */
 mtype = {
 	o_call, o_word, o_flight, o_slot, o_same, o_place,
-	o_current,
+	o_current, o_oldest, o_still,
 	e_enter, e_slow, e_leave, e_ready, e_end,
 	m_hold, m_slot, m_free, m_flown, m_note, m_same, m_take, m_unhold,
 	m_flight,
@@ -133,7 +133,7 @@ proctype selector(bit id; byte scope)
 		o_begin();
 		rid[id] = id_of(BY_GROUP, id + 1);
 		pc = e_enter }
-	:: d_step { pc == o_call && scope == CURRENT TRY -> /* C: cancel.c cancel_current "uint64_t word = ivrq__load_word(ring)" */
+	:: d_step { pc == o_call && scope == CURRENT TRY -> /* C: cancel.c cancel_current "word = ivrq__load_word(ring)" */
 		o_begin();
 		v = W;
 		pc = o_current }
@@ -149,7 +149,7 @@ proctype selector(bit id; byte scope)
 	:: pc == o_call && scope == OP && over -> break /* there was none */
 
 	/* cancel_op() */
-	:: d_step { pc == o_word -> /* C: cancel.c cancel_op "uint64_t word = ivrq__load_word(ring)" */
+	:: d_step { pc == o_word -> /* C: cancel.c cancel_op "word = ivrq__load_word(ring)" */
 		v = W;
 		pc = (before(p, head(v)) -> o_flight : o_slot) }
 	:: d_step { pc == o_flight -> /* C: cancel.c cancel_op "ivrq__flies(ivrq__load_flight(ring), position)" */
@@ -158,16 +158,17 @@ proctype selector(bit id; byte scope)
 		:: flight && flight_pos(flight) == p -> pc = o_place
 		:: else -> k_over()
 		fi }
-	:: d_step { pc == o_slot -> /* C: cancel.c cancel_op "IVRQ__HOLE" */
+	:: d_step { pc == o_slot -> /* C: cancel.c cancel_op "type = ivrq__type(ivrq__load_slot(ring, position))" */
+		s = AT(p);
+		pc = o_same }
+	/* one that is leaving is not hit, whatever delivered_in_ring() says */
+	:: d_step { pc == o_same -> /* C: cancel.c cancel_op "while (ivrq__load_word(ring) != word)" */
 		if
-		:: type(AT(p)) == HOLE -> pc = o_same
+		:: W != v -> pc = o_word
+		:: W == v && type(s) == HOLE -> k_over()
 		:: else -> v = 0; pc = o_place
-		fi }
-	:: d_step { pc == o_same -> /* C: cancel.c cancel_op "ivrq__load_word(ring) == word" */
-		if
-		:: W == v -> k_over()
-		:: else -> v = 0; pc = o_place
-		fi }
+		fi;
+		s = 0 }
 
 	/* cancel_one() */
 	:: d_step { pc == o_place -> /* C: cancel.c cancel_one "uint64_t word = ivrq__load_word(ring)" */
@@ -177,10 +178,21 @@ proctype selector(bit id; byte scope)
 		fi }
 
 	/* cancel_current() */
-	:: d_step { pc == o_current -> /* C: cancel.c cancel_current "uint64_t flight = ivrq__load_flight(ring)" */
+	:: d_step { pc == o_current -> /* C: cancel.c cancel_current "flight = ivrq__load_flight(ring)" */
 		if
-		:: state(v) == RUN -> p = flight_pos(flight); v = 0; pc = o_place
-		:: state(v) != RUN && front_live(v) -> p = head(v); v = 0; pc = o_place
+		:: state(v) == RUN && flight -> p = flight_pos(flight); v = 0; pc = o_place
+		:: else -> p = head(v); pc = o_oldest
+		fi }
+	:: d_step { pc == o_oldest -> /* C: cancel.c oldest "ivrq__load_slot(ring, p)" */
+		if
+		:: p != tail(v) && (type(AT(p)) == HOLE || type(AT(p)) == FREE) ->
+			p = pos(p, 1)
+		:: else -> pc = o_still
+		fi }
+	:: d_step { pc == o_still -> /* C: cancel.c cancel_current "while (ivrq__load_word(ring) != word)" */
+		if
+		:: W != v -> v = W; pc = o_current
+		:: W == v && front_live(v) && p != tail(v) -> v = 0; pc = o_place
 		:: else -> k_over()
 		fi }
 
