@@ -4,7 +4,7 @@
 # coverage.sh: how much of lib/ "make check" runs.
 # packages: gcovr check
 #
-#	sh tests/proof/coverage.sh [short]	both do the same
+#	sh tests/proof/coverage.sh [short]	short: nothing
 #
 # Builds with gcc --coverage, runs all tests and asks gcovr. Fails below 97 %
 # of the lines or 90 % of the branches of lib/, and if a function has more
@@ -19,6 +19,7 @@
 set -eu
 
 part=coverage
+[ "${1:-}" != short ] || { echo "$part: in the full form only"; exit 0; }
 here=$PWD
 work=${PROOF_DIR:-$here/build/proof}/$part
 case $work in /*) ;; *) work=$here/$work ;; esac

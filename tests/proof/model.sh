@@ -3,7 +3,7 @@
 #
 # Checks the model of the queue (tests/model) with spin, exhaustively: each
 # configuration of tests/model/README, then the seeded faults, each of which
-# must be found. "short": the small configurations and the faults.
+# must be found. "short": some small configurations, and no faults.
 #
 # packages: spin gcc
 #
@@ -123,13 +123,13 @@ configurations=$(wc -l <runs)
 left=$(untaken)
 # shellcheck disable=SC2086
 [ -z "$left" ] || echo "no configuration takes:" $left
-states=$(sed -n 's/.* states=\([0-9]*\) .*/\1/p' results |
+stored=$(sed -n 's/.* states=\([0-9]*\) .*/\1/p' results |
 	awk '{ n += $1 } END { printf "%.0f", n }')
 
+line="model: configurations=$configurations states=$stored errors=0 untaken=$(echo $left | wc -w)"
+[ "$mode" != short ] || { echo "$line"; exit 0; }
+
 sed -n 's/^faults //p' "$model/configurations" >runs
-: >results.configurations && cat results >results.configurations
 : >results
 run_all runs || { echo "model: not found: $(tr '\n' ' ' <failed)" >&2; exit 1; }
-faults=$(wc -l <runs)
-found=$(grep -c 'errors=[1-9]' results)
-echo "model: configurations=$configurations states=$states errors=0 untaken=$(echo $left | wc -w) faults=$faults found=$found"
+echo "$line faults=$(wc -l <runs) found=$(grep -c 'errors=[1-9]' results)"
