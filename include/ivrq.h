@@ -211,8 +211,8 @@ IVRQ_API void ivrq_call_config_init(ivrq_call_config *config);
  * Callbacks: none.
  * Ownership: driver, listener and what the user pointers name belong to the
  *            caller and must live until closed() has returned.
- * Return:    0; IVRQ_EINVAL; IVRQ_EPOOL all config.calls are open;
- *            IVRQ_ECLOSED the engine stops.
+ * Return:    0; IVRQ_EINVAL; IVRQ_EPOOL all config.calls are open, those that
+ *            are just ending included; IVRQ_ECLOSED the engine stops.
  * Since:     0.1
  * Source:    G10.
  */
@@ -484,7 +484,8 @@ IVRQ_API int ivrq_unsubscribe(ivrq_engine *engine,
  * The tone takes the call's next sequenceId, heard or lost.
  * Threads:   any, callbacks too.
  * Progress:  lock-free.
- * Ordering:  tones of one call are delivered in the order of these calls.
+ * Ordering:  tones of one call are delivered in the order of these calls; what
+ *            the caller wrote before is visible to the handlers.
  * Callbacks: none here.
  * Ownership: none.
  * Return:    0; IVRQ_EFULL tones_per_call wait, IVRQ_EPOOL config.tones wait:
