@@ -304,7 +304,7 @@ def planted(fault, source):
     made = text[:fault.start] + fault.new + text[fault.end:]
     includes = [m.end() for m in
                 re.finditer(r"^#include .*$", made, flags=re.M)]
-    weak = "weak.h" if fault.file.endswith(".h") else "weak_word.h"
+    weak = "mutants/weak.h" if fault.file.endswith(".h") else "weak_word.h"
     if includes:
         at = includes[-1]
         made = made[:at] + '\n#include "%s"' % weak + made[at:]

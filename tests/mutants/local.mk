@@ -24,6 +24,7 @@ EXTRA_DIST += \
 	%D%/logic \
 	%D%/mutants.py \
 	%D%/open \
+	%D%/plain_world.c \
 	tests/proof/mutants.sh
 noinst_HEADERS += \
 	%D%/weak.h \

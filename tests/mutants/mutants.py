@@ -66,13 +66,16 @@ class Killers:
 
     def __init__(self, path):
         self.variants, self.programs, self.killers = {}, {}, {}
+        self.core = {}  # flags of the core alone
         self.only = re.compile(".*")
         for line in open(path, encoding="utf-8"):
             words = line.split()
             if not words or words[0].startswith("#"):
                 continue
             if words[0] == "variant":
-                self.variants[words[1]] = words[2:]
+                at = (words + ["--"]).index("--")
+                self.variants[words[1]] = words[2:at]
+                self.core[words[1]] = words[at + 1:]
             elif words[0] == "program":
                 self.programs[words[1]] = (words[2], words[3:])
             else:
@@ -130,9 +133,11 @@ class Build:
         with self.lock:
             return self.locks.setdefault(key, threading.Lock())
 
-    def command(self, variant, lib):
+    def command(self, variant, lib, core=False):
         """Compile; `lib` is looked at before the tree's."""
         flags = ["-I" + lib] if lib else []
+        if core:
+            flags += self.killers.core[variant]
         return CC + FLAGS + self.killers.variants[variant] + flags + [
             "-Iinclude", "-I%s/include" % WORK, "-Ilib", "-Itests",
             "-I" + HERE] + self.cflags
@@ -145,7 +150,7 @@ class Build:
                 return to
             os.makedirs(to, exist_ok=True)
             for file in self.cores:
-                output(self.command(variant, None) + [
+                output(self.command(variant, None, True) + [
                     "-c", CORE + "/" + file, "-o", "%s/%s.o" % (to, file)])
             self.link(variant, to, ["%s/%s.o" % (to, f) for f in self.cores])
         return to
@@ -197,7 +202,7 @@ class Build:
                 objects.append("%s/%s.o" % (core, file))
                 continue
             objects.append("%s/%s.o" % (into, file))
-            output(self.command(variant, lib) +
+            output(self.command(variant, lib, True) +
                    ["-c", text, "-o", objects[-1]])
         self.link(variant, into, objects)
         return into
@@ -296,7 +301,8 @@ def part(text, only):
         match = re.search(r"^[^ :]+:\d+:[FE]:([^:]+):([^:]+):", text, re.M)
         return (match[1], match[2]) if match else (None, None)
     if only == "argument":
-        match = re.findall(r"^(.*?) +\S+ +\d+ states .*FAULT$", text, re.M)
+        match = re.findall(r"^(.*?) +(?:\S+|\d+ stale, -?\d+ preempted:)"
+                           r" +\d+ states .*FAULT$", text, re.M)
         return (match[-1].strip() if match else None, None)
     return None, None
 
