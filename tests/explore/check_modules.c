@@ -275,6 +275,31 @@ void *mod_take(void *to, size_t bytes, size_t align)
 	return at;
 }
 
+size_t mod_bytes(const void *memory, size_t size, const struct mod_arena *arena)
+{
+	if (!arena->used)
+		return size;
+	return (size_t)(arena->memory - (const char *)memory) + arena->used;
+}
+
+static int on_start(void *user, const ivrq_operation *operation)
+{
+	(void)user;
+	(void)operation;
+	return 0;
+}
+
+static int on_stop(void *user, const ivrq_operation *operation,
+		   ivrq_outcome *outcome)
+{
+	(void)user;
+	(void)operation;
+	(void)outcome;
+	return IVRQ_STOPPED;
+}
+
+const ivrq_driver mod_driver = { on_start, on_stop, NULL, NULL };
+
 void mod_give(void *arena, void *memory, size_t bytes)
 {
 	(void)arena;

@@ -20,8 +20,6 @@ noinst_HEADERS += \
 	%D%/weak.h \
 	%D%/world.h
 
-EXTRA_DIST += tests/proof/explore.sh tests/proof/history.sh
-
 explore_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/%D% \
 	-include $(srcdir)/%D%/trace.h -DIVRQ_POS_BITS=8 \
 	-DIVRQ_POS_START=explore_first_position

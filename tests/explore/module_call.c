@@ -32,29 +32,10 @@ static struct {
 
 static size_t bytes(void)
 {
-	if (!all.arena.used)
-		return sizeof(all);
-	return offsetof(struct mod_arena, memory) + all.arena.used +
-	       (size_t)((char *)&all.arena - (char *)&all);
+	return mod_bytes(&all, sizeof(all), &all.arena);
 }
 
 /* ----------------------------------------------------------------- callbacks */
-
-static int on_start(void *user, const ivrq_operation *operation)
-{
-	(void)user;
-	(void)operation;
-	return 0;
-}
-
-static int on_stop(void *user, const ivrq_operation *operation,
-		   ivrq_outcome *outcome)
-{
-	(void)user;
-	(void)operation;
-	(void)outcome;
-	return IVRQ_STOPPED;
-}
 
 static void on_result(void *user, const ivrq_result *result)
 {
@@ -86,7 +67,6 @@ static void on_closed(void *user, ivrq_call call, enum ivrq_cause cause)
 		explore_fault("closed of another life");
 }
 
-static const ivrq_driver driver = { on_start, on_stop, NULL, NULL };
 static const ivrq_listener listener = { .result = on_result,
 					.closed = on_closed };
 
@@ -117,7 +97,7 @@ static int open_call(unsigned number)
 	int answer;
 
 	ivrq_call_config_init(&leg);
-	leg.driver = &driver;
+	leg.driver = &mod_driver;
 	leg.listener = &listener;
 	leg.user = &all.told[number];
 	answer = ivrq_call_open(all.engine, &leg, &got, NULL);

@@ -46,10 +46,7 @@ static struct {
 
 static size_t bytes(void)
 {
-	if (!all.arena.used)
-		return sizeof(all);
-	return offsetof(struct mod_arena, memory) + all.arena.used +
-	       (size_t)((char *)&all.arena - (char *)&all);
+	return mod_bytes(&all, sizeof(all), &all.arena);
 }
 
 /* ----------------------------------------------------------------- callbacks */
@@ -80,22 +77,6 @@ static void on_tone(void *user, const ivrq_tone_event *event)
 		all.mod.returned |= 1u << (MOD_ACTS + event->tone - '0');
 }
 
-static int on_start(void *user, const ivrq_operation *operation)
-{
-	(void)user;
-	(void)operation;
-	return 0;
-}
-
-static int on_stop(void *user, const ivrq_operation *operation,
-		   ivrq_outcome *outcome)
-{
-	(void)user;
-	(void)operation;
-	(void)outcome;
-	return IVRQ_STOPPED;
-}
-
 static void on_closed(void *user, ivrq_call call, enum ivrq_cause cause)
 {
 	(void)user;
@@ -104,7 +85,6 @@ static void on_closed(void *user, ivrq_call call, enum ivrq_cause cause)
 	all.closed++;
 }
 
-static const ivrq_driver driver = { on_start, on_stop, NULL, NULL };
 static const ivrq_listener listener = { .closed = on_closed };
 
 /* ---------------------------------------------------------------------- acts */
@@ -114,7 +94,7 @@ static void open_call(void)
 	ivrq_call_config leg;
 
 	ivrq_call_config_init(&leg);
-	leg.driver = &driver;
+	leg.driver = &mod_driver;
 	leg.listener = &listener;
 	if (ivrq_call_open(all.engine, &leg, &all.call, NULL))
 		abort();

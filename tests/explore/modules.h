@@ -10,6 +10,8 @@
 #include "explore.h"
 #include "lin.h"
 
+#include <ivrq.h>
+
 #define MOD_ACTS 12
 #define SKIPPED	 1 /* an answer */
 #define PENDING	 2 /* an answer: not returned */
@@ -72,6 +74,11 @@ struct mod_arena {
 };
 void *mod_take(void *arena, size_t bytes, size_t align);
 void mod_give(void *arena, void *memory, size_t bytes);
+/* Of a module's memory, which ends with its arena: all that is in use. */
+size_t mod_bytes(const void *memory, size_t size,
+		 const struct mod_arena *arena);
+/* It starts whatever it is given, and stops at once. */
+extern const ivrq_driver mod_driver;
 
 extern const struct module mod_pool, mod_ready, mod_tone, mod_call, mod_fence;
 

@@ -24,8 +24,7 @@ EXTRA_DIST += \
 	%D%/logic \
 	%D%/mutants.py \
 	%D%/open \
-	%D%/plain_world.c \
-	tests/proof/mutants.sh
+	%D%/plain_world.c
 noinst_HEADERS += \
 	%D%/weak.h \
 	%D%/weak_word.h
