@@ -915,6 +915,7 @@ static const struct {
 	{ { "run", "all" }, false },	  { { "subscribe", "run" }, false },
 	{ { "tag", "run" }, false },	  { { "tag", "all" }, false },
 	{ { "pending", "run" }, false },  { { "stop", "reopen" }, false },
+	{ { "end", "reopen" }, false },
 };
 
 static const struct act *act_named(const char *name)

@@ -1,9 +1,18 @@
 # SPDX-License-Identifier: MIT
 
-# Each with a hook of its own; one in the world of check_regressions.
+# Each with a hook of its own, or in the world of check_regressions.
 HOOKED += \
+	%D%/check_moments \
 	%D%/check_parts \
 	%D%/check_windows
+%C%_check_moments_SOURCES = \
+	%D%/check_moments.c \
+	tests/regressions.h \
+	tests/regressions_hook.c \
+	tests/regressions_world.c
+%C%_check_moments_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests \
+	-DIVRQ_ATOMIC_HOOK
+%C%_check_moments_LDADD = $(hooked_ldadd)
 %C%_check_parts_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests \
 	-DIVRQ_ATOMIC_HOOK
 %C%_check_parts_LDADD = $(hooked_ldadd)
