@@ -18,6 +18,7 @@ HOOKED += \
 %C%_check_parts_LDADD = $(hooked_ldadd)
 %C%_check_windows_SOURCES = \
 	%D%/check_windows.c \
+	%D%/windows_acts.c \
 	tests/regressions.h \
 	tests/regressions_world.c
 %C%_check_windows_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests \
@@ -36,4 +37,5 @@ EXTRA_DIST += \
 	%D%/plain_world.c
 noinst_HEADERS += \
 	%D%/weak.h \
-	%D%/weak_word.h
+	%D%/weak_word.h \
+	%D%/windows.h
