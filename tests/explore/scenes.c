@@ -14,7 +14,9 @@
 
 #include "core/pool.h"
 #include "core/ready.h"
+#include "core/select.h"
 #include "core/state.h"
+#include "core/turn.h"
 
 #define LIMIT 2500 /* accesses of one function, alone */
 #define CALLS 3	   /* opened in a scene */
@@ -240,6 +242,11 @@ static void submit1(void)
 	submit(1, 0);
 }
 
+static void submit2(void)
+{
+	submit(2, 0);
+}
+
 /* Into the call opened later. */
 static void later2(void)
 {
@@ -259,6 +266,21 @@ static void cancel(unsigned number)
 static void cancel0(void)
 {
 	cancel(0);
+}
+
+/* There is one. */
+static void current0(void)
+{
+	ivrq_cancel_request request;
+	ivrq_receipt receipt;
+
+	ivrq_cancel_request_init(&request);
+	request.scope = IVRQ_SCOPE_CURRENT;
+	if (ivrq_cancel_media_processing(stage.engine, stage.call[0], &request,
+					 &receipt, NULL))
+		explore_fault("the call has not ended");
+	if (receipt.in_flight + receipt.pending != 1)
+		explore_fault("nothing was current");
 }
 
 static void close_call(unsigned number)
@@ -553,6 +575,29 @@ static void one_closing(void)
 {
 	open0();
 	close0();
+}
+
+/* A ring of two. The first has its result, and a visit that was at its bound
+ * has left it for the next one. */
+static void one_behind_a_hole(void)
+{
+	struct ivrq__ring ring;
+	uint64_t word, position;
+
+	stage.engine->config.ring = 2;
+	ring = ivrq__ring_of(stage.engine, 0);
+	ivrq__queue_init(&ring);
+	open0();
+	submit0();
+	submit1();
+	ring = ivrq__ring_of(stage.engine, stage.call[0].value);
+	if (ivrq__select_enter(&ring, &word))
+		abort();
+	position = ivrq__head(word);
+	(void)ivrq__select_kill(&ring, position, 1);
+	ivrq__select_leave(&ring);
+	ivrq__turn_bury(&ring, position);
+	stage.results |= 1;
 }
 
 void scene_begin(const struct scene *scene)
@@ -850,6 +895,12 @@ const struct scene scenes[] = {
 	{ "two runs",
 	  one_call,
 	  { { submit0 }, { run0, complete0 }, { run0, complete0 } },
+	  2,
+	  1,
+	  0 },
+	{ "current behind a hole",
+	  one_behind_a_hole,
+	  { { current0 }, { run0, submit2 } },
 	  2,
 	  1,
 	  0 },
