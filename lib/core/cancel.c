@@ -309,17 +309,21 @@ static bool spared(const struct fence *fence, uint64_t word)
 }
 
 /* From head to the mark are holes only, but for one that was spared: a paused
- * call delivers what is behind it there. */
+ * call delivers what is behind it there. The first may just be leaving, in a
+ * run that has nothing to tell. */
 static bool all_holes(const struct fence *fence, uint64_t word)
 {
 	const struct ivrq__ring *ring = &fence->ring;
 	uint64_t p = ivrq__head(word);
+	enum ivrq__type type;
 
 	if (spared(fence, word))
 		p = ivrq__pos(p, 1);
-	for (; ivrq__pos_diff(p, fence->mark) < 0; p = ivrq__pos(p, 1))
-		if (ivrq__type(ivrq__load_slot(ring, p)) != IVRQ__HOLE)
+	for (; ivrq__pos_diff(p, fence->mark) < 0; p = ivrq__pos(p, 1)) {
+		type = ivrq__type(ivrq__load_slot(ring, p));
+		if (!delivered_in_ring(ring, p, type))
 			return false;
+	}
 	return true;
 }
 

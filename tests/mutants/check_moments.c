@@ -215,8 +215,8 @@ START_TEST(test_fence_inside_a_run_that_pops_a_hole_answers_0)
 	static const struct trial trial = { begin_holes_behind, do_run,
 					    fence_answers_0, nothing };
 
-	lives = (unsigned)_i;
-	behind = 1;
+	lives = (unsigned)_i % LIVES;
+	behind = 1 + (unsigned)_i / LIVES;
 	at_each_step(&trial);
 }
 END_TEST
@@ -539,7 +539,7 @@ static TCase *fence_case(void)
 		2);
 	tcase_add_loop_test(tcase,
 			    test_fence_inside_a_run_that_pops_a_hole_answers_0,
-			    0, LIVES);
+			    0, 3 * LIVES);
 	return tcase;
 }
 
