@@ -156,7 +156,8 @@ int ivrq_unsubscribe(ivrq_engine *engine, ivrq_subscription subscription)
 	uint32_t index = ivrq__handle_index(subscription.value);
 	uint64_t state = state_of(subscription.value);
 	struct ivrq__subscription *node;
-	uint64_t call;
+	struct ivrq__ring ring;
+	ivrq_call call;
 
 	if (!engine)
 		return IVRQ_EINVAL;
@@ -166,11 +167,13 @@ int ivrq_unsubscribe(ivrq_engine *engine, ivrq_subscription subscription)
 	node = &engine->subscriptions[index];
 	if (ivrq__ld_acq64(&node->state) != state) /* TL2 */
 		return IVRQ_ENOENT;
-	call = ivrq__ld_acq64(&node->call);	      /* TC2 */
-	if (!ivrq__cas_acqrel64(&node->state, &state, /* TL1/TL2 */
+	call.value = ivrq__ld_acq64(&node->call); /* TC2 */
+	/* One that came late to its call waits for the place's next life. */
+	if (ivrq__call_find(engine, call, &ring) ||
+	    !ivrq__cas_acqrel64(&node->state, &state, /* TL1/TL2 */
 				state & ~LIVE))
 		return IVRQ_ENOENT;
-	ivrq__call_schedule(engine, ivrq__handle_index(call));
+	ivrq__call_schedule(engine, ivrq__handle_index(call.value));
 	return 0;
 }
 

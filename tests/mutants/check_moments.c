@@ -486,6 +486,31 @@ START_TEST(test_subscription_ends_with_its_call)
 }
 END_TEST
 
+static void begin_subscribing(void)
+{
+	begin();
+	stood = freeze(frozen_at, do_subscribe);
+	(void)!ivrq_call_close(it.engine, it.call, IVRQ_CAUSE_HANG_UP, NULL);
+}
+
+static void assert_ended_late(void)
+{
+	thaw();
+	end_meanwhile();
+	assert_ended();
+}
+
+START_TEST(test_subscription_made_while_its_call_ends_has_ended)
+{
+	static const struct trial trial = { begin_subscribing, do_run, thaw,
+					    assert_ended_late };
+
+	for (frozen_at = 1, stood = true; stood; frozen_at++)
+		at_each_step(&trial);
+	ck_assert_uint_gt(frozen_at, 2);
+}
+END_TEST
+
 static uint32_t lost;
 
 static void begin_no_tones(void)
@@ -563,6 +588,8 @@ static TCase *moments_case(void)
 		tcase,
 		test_run_with_one_cut_behind_a_spared_one_tells_its_name);
 	tcase_add_test(tcase, test_subscription_ends_with_its_call);
+	tcase_add_test(tcase,
+		       test_subscription_made_while_its_call_ends_has_ended);
 	tcase_add_test(tcase,
 		       test_tone_lost_inside_another_that_is_lost_is_counted);
 	return tcase;
