@@ -70,11 +70,12 @@ START_TEST(test_submit_wakes_the_worker_that_may_sleep)
 {
 	wb_play(&wb, 1);
 	ck_assert_uint_eq(wb.wakes, 1);
-	atomic_store(&wb.engine->workers[0].armed, 0);
+	atomic_store(&wb.engine->workers[0].turn, 1);
 	wb_play(&wb, 2);
 	ck_assert_uint_eq(wb.wakes, 1);
 	ck_assert(!ivrq__ready_empty(&wb.engine->workers[0].ready));
 	ck_assert(ivrq__ready_empty(&wb.engine->workers[1].ready));
+	atomic_store(&wb.engine->workers[0].turn, 2);
 }
 END_TEST
 

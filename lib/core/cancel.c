@@ -9,7 +9,7 @@
  *
  * Edges
  *  * FD1: pairs with QD1. Results before this position are delivered.
- *  * FE1: pairs with WE1. seq_cst. The owner's runs, read after FW1.
+ *  * FE1: pairs with WB2. seq_cst. The owner's runs, read after FW1.
  */
 #include "core/cancel.h"
 
@@ -369,7 +369,7 @@ static bool delivered(void *arg)
 	struct fence *fence = arg;
 	uint32_t owner = ivrq__ld_acq32(&fence->call->owner); /* CO2 */
 
-	(void)ivrq__ld_seq32(&fence->engine->workers[owner].epoch); /* FE1 */
+	(void)ivrq__ld_seq32(&fence->engine->workers[owner].turn); /* FE1 */
 	if (!ivrq__alive(&fence->ring))
 		return true;
 	if (!fence->marked) {

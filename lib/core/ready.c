@@ -18,8 +18,8 @@
  *  * RB2: pairs with RB1, RB3. seq_cst. A word of bits, taken.
  *  * RB3: pairs with RB2. seq_cst. A summary bit found set: the taker has not
  *    cleared it yet, so it reads the member's word later.
- *  * RB4: pairs with RB1. seq_cst. Is the top empty? With the worker's `armed`
- *    (WA1): either the adder sees it armed or the worker sees the bit.
+ *  * RB4: pairs with RB1. seq_cst. Is the top empty? With the worker's `turn`
+ *    (WB2): either the adder sees it even or the worker sees the bit.
  */
 #include "core/ready.h"
 

@@ -99,13 +99,12 @@ struct ivrq__worker {
 	struct ivrq__deadlines deadlines; /* this and below: the run's */
 	uint64_t now;
 	uint64_t next_ns;	     /* of the last run */
-	_Alignas(64) ivrq__a32 busy; /* a thread is in the run */
-	ivrq__a32 epoch;	     /* runs that delivered something */
+	_Alignas(64) ivrq__a32 turn; /* odd: a thread is in the run; else it may
+				      * sleep: wake it. One more each time */
 	ivrq__a64 completed;	     /* this and below: written by the run */
 	ivrq__a64 failed;
 	ivrq__a64 canceled;
 	ivrq__a64 tones;
-	_Alignas(64) ivrq__a32 armed; /* it may sleep: wake it */
 };
 
 /* Operations are taken from here by the calls of one worker. */

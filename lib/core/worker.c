@@ -13,17 +13,16 @@
  * further back; only then the next one starts.
  *
  * Edges
- *  * WA1: pairs with WA2. seq_cst. The worker may sleep: set, then the ready
- *    set is looked at (RB4).
- *  * WA2: pairs with WA1. seq_cst. May it sleep? Read after a call was added
- *    (RB1): either the adder wakes it or it sees the call.
- *  * WB1: pairs with WB2. seq_cst. One thread is in the run: the next sees all
- *    it did.
- *  * WB2: pairs with WB1. seq_cst. The run is over; then the ready set is
- *    looked at (RB4).
- *  * WE1: pairs with FE1. seq_cst. A run has delivered something; then it is
- *    looked whether anyone waits (FW2).
+ *  * WB1: pairs with WB2. seq_cst. The turn becomes odd: this thread is in the
+ *    run, and sees all that the last run did.
+ *  * WB2: pairs with WB1, WB3, FE1. seq_cst. The turn becomes even: what the
+ *    run delivered is visible to who sees that. Then it is looked whether
+ *    anyone waits (FW2) and whether a call was added (RB4).
+ *  * WB3: pairs with WB2. seq_cst. Is no thread in the run? Read after a call
+ *    was added (RB1): either the adder wakes, or the run that is on sees the
+ *    call, at the latest when it is over.
  *  * WX1: relaxed. A counter with one writer; readers may see it late.
+ *  * WX2: relaxed. The turn, guessed: the compare-and-swap (WB1) judges.
  */
 #include "core/worker.h"
 
@@ -475,12 +474,11 @@ static void expire_due(ivrq_engine *engine, struct ivrq__worker *worker)
 	}
 }
 
-static int run(ivrq_engine *engine, uint32_t number)
+static int run(ivrq_engine *engine, uint32_t number, bool *news)
 {
 	struct ivrq__worker *worker = &engine->workers[number];
 	struct ivrq__ready_walk walk;
 	uint32_t index, results = 0, ref;
-	bool news = false;
 	unsigned pass;
 
 	expire_due(engine, worker);
@@ -488,20 +486,18 @@ static int run(ivrq_engine *engine, uint32_t number)
 	     pass++) {
 		ivrq__ready_begin(&worker->ready, &walk);
 		while (ivrq__ready_next(&worker->ready, &walk, &index))
-			results += visit_call(engine, number, index, &news);
+			results += visit_call(engine, number, index, news);
 	}
 	if (!ivrq__deadlines_first(&worker->deadlines, &ref, &worker->next_ns))
 		worker->next_ns = UINT64_MAX;
-	if (news) {
-		ivrq__add_seq32(&worker->epoch, 1); /* WE1 */
-		ivrq__fences_tell(&engine->fences);
-	}
 	return results > INT32_MAX ? INT32_MAX : (int)results;
 }
 
 int ivrq_worker_run(ivrq_engine *engine, uint32_t number, uint64_t now_ns)
 {
 	struct ivrq__worker *worker;
+	bool news = false;
+	uint32_t turn;
 	int results;
 
 	if (ivrq__in_run())
@@ -509,17 +505,19 @@ int ivrq_worker_run(ivrq_engine *engine, uint32_t number, uint64_t now_ns)
 	if (!engine || number >= engine->config.workers)
 		return IVRQ_EINVAL;
 	worker = &engine->workers[number];
-	if (ivrq__xchg_seq32(&worker->busy, 1)) /* WB1 */
+	turn = ivrq__ld_rlx32(&worker->turn); /* WX2 */
+	if ((turn & 1) ||
+	    !ivrq__cas_seq32(&worker->turn, &turn, turn + 1)) /* WB1 */
 		return IVRQ_EBUSY;
 	ivrq__set_in_run(true);
-	ivrq__st_seq32(&worker->armed, 0); /* WA1 */
 	worker->now = now_ns;
-	results = run(engine, number);
+	results = run(engine, number, &news);
 	ivrq__set_in_run(false);
-	ivrq__st_seq32(&worker->armed, 1); /* WA1 */
-	ivrq__st_seq32(&worker->busy, 0);  /* WB2 */
-	/* After both: who was woken, and found it busy, has not run it. */
-	if (!ivrq__ready_empty(&worker->ready) && engine->config.wake)
+	ivrq__st_seq32(&worker->turn, turn + 2); /* WB2 */
+	if (news)
+		ivrq__fences_tell(&engine->fences);
+	/* Who was woken, and found a thread in the run, has not run it. */
+	if (engine->config.wake && !ivrq__ready_empty(&worker->ready))
 		engine->config.wake(engine->config.user, number);
 	return results;
 }
@@ -542,5 +540,4 @@ void ivrq__worker_init(ivrq_engine *engine, uint32_t number, ivrq__a64 *words)
 	worker->deadlines.base = engine->ops + offsetof(struct ivrq__op, due);
 	worker->deadlines.stride = engine->op_stride;
 	worker->next_ns = UINT64_MAX;
-	atomic_init(&worker->armed, 1);
 }

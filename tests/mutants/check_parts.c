@@ -225,7 +225,7 @@ static void hold(void)
 /* It ends, and its storage is used again. */
 static void end_and_put_again(void)
 {
-	struct ivrq__step step;
+	struct ivrq__step step = { .killed = false };
 
 	cut_of(IVRQ__ALL);
 	step = wb_look(ring);
@@ -588,7 +588,7 @@ static uint32_t waiting(void)
 static bool is_over(void *arg)
 {
 	(void)arg;
-	return ivrq__ld_seq32(&wb.engine->workers[0].epoch) != 0;
+	return ivrq__ld_seq32(&wb.engine->workers[0].turn) != 0;
 }
 
 enum { AN_HOUR_MS = 3600000 };
@@ -625,7 +625,7 @@ static void begin_waits(void)
 
 static void the_other_is_told(void)
 {
-	ivrq__st_seq32(&wb.engine->workers[0].epoch, 1);
+	ivrq__st_seq32(&wb.engine->workers[0].turn, 2);
 	ivrq__fences_tell(&wb.engine->fences);
 	pthread_join(thread, NULL);
 	ck_assert_int_eq(answers[1], 0);
@@ -648,7 +648,7 @@ static void wait_here(void)
 
 static void end_and_tell(void)
 {
-	ivrq__st_seq32(&wb.engine->workers[0].epoch, 1);
+	ivrq__st_seq32(&wb.engine->workers[0].turn, 2);
 	ivrq__fences_tell(&wb.engine->fences);
 }
 
