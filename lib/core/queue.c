@@ -50,8 +50,9 @@
  * a word with SLOW seals the slots it covers (READY becomes SEALED, too late
  * for kills) and counts those; it holds the last of them, and if the worker is
  * faster, the worker seals, counts, and leaves the count in that one's note.
- * An operation about to start is taken first (READY becomes TAKEN): from then
- * on the word decides about it.
+ * One that a cut of the pending spares, and with SLOW one about to start, is
+ * taken up first (READY becomes TAKEN): from then on the word decides about it.
+ * Without SLOW nobody is inside, and who enters changes the word.
  *
  * Invariants
  *  I1 cut <= depth; depth and the one in flight are at most the capacity.
@@ -403,18 +404,12 @@ static uint32_t slow_count(const struct ivrq__ring *ring, uint64_t from,
 	return count;
 }
 
-/*
- * A cut of the pending ones spares the oldest. If nothing is in flight that is
- * the one at head: see that no kill is decided in its slot any more, or that
- * one has been.
- */
-static bool spare_head(const struct ivrq__ring *ring, uint64_t word)
+bool ivrq__queue_take_up(const struct ivrq__ring *ring, uint64_t position)
 {
-	uint64_t head = ivrq__head(word);
-	uint64_t slot = ivrq__load_slot(ring, head);
+	uint64_t slot = ivrq__load_slot(ring, position);
 
-	while (ivrq__is_ready_for(slot, head)) {
-		if (ivrq__cas_slot(ring, head, &slot,
+	while (ivrq__is_ready_for(slot, position)) {
+		if (ivrq__cas_slot(ring, position, &slot,
 				   ivrq__with_type(slot, IVRQ__TAKEN)))
 			return true;
 	}
@@ -456,7 +451,7 @@ static struct plan plan_cut(const struct ivrq__ring *ring,
 		plan.first = 1;
 	plan.pending = ivrq__depth(word) - plan.first;
 	if (plan.pending) {
-		if (spare && spare_head(ring, word))
+		if (spare && ivrq__queue_take_up(ring, ivrq__head(word)))
 			plan.next = ivrq__with_state(plan.next, IVRQ__KEEP);
 		plan.next = ivrq__with_all_covered(plan.next);
 	}

@@ -63,6 +63,10 @@ bool ivrq__cell_release(struct ivrq__cell *cell);
 /* Leave word for those who hold it, or may yet. */
 void ivrq__cell_tell(struct ivrq__cell *cell, uint64_t bits);
 
+/* Let the word decide about the one at head, which READY becomes TAKEN says.
+ * False: it has been killed in its slot. */
+bool ivrq__queue_take_up(const struct ivrq__ring *ring, uint64_t position);
+
 /* Put a covered part out of reach of kills; how many of it live. */
 uint32_t ivrq__queue_seal(const struct ivrq__ring *ring, uint64_t from,
 			  uint64_t end);

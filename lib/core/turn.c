@@ -7,10 +7,12 @@
  * between two steps of its own it may rely on: head stays, an operation that
  * is DONE, CUT_* or covered stays so, KILLED stays.
  *
- * An operation that starts leaves the ring: the slot is taken (no kill is
- * decided there any more), the flight names it, then the word says RUN and
- * head moves. The ring behind it goes on: what a cut of the pending has
- * covered is popped while the one in flight plays on.
+ * An operation that starts leaves the ring: the flight names it, then the word
+ * says RUN and head moves. If a thread may be in a selective cancel (SLOW) the
+ * slot is taken before, so that no kill is decided there any more; if none is,
+ * the compare-and-swap of the word tells, as who enters changes it. The ring
+ * behind it goes on: what a cut of the pending has covered is popped while the
+ * one in flight plays on.
  */
 #include "core/turn.h"
 
@@ -211,6 +213,15 @@ bool ivrq__turn_next_behind(const struct ivrq__ring *ring, uint64_t *from,
 	return false;
 }
 
+/* Whatever others still make of the slot, they find that it is another. */
+static void free_slot(const struct ivrq__ring *ring, uint64_t position)
+{
+	uint64_t next = ivrq__pos(position, ring->capacity);
+
+	ivrq__st_rel64(ivrq__slot_at(ring, position), /* QS1 */
+		       ivrq__free_for(next));
+}
+
 static uint64_t without_front(uint64_t word)
 {
 	uint64_t position = ivrq__head(word);
@@ -226,22 +237,15 @@ bool ivrq__turn_start(const struct ivrq__ring *ring,
 		      const struct ivrq__step *step)
 {
 	uint64_t position = step->position;
-	uint64_t slot = ivrq__load_slot(ring, position);
 	uint64_t flight = ivrq__flight_of(position, step->ref);
-	uint64_t free = ivrq__free_for(ivrq__pos(position, ring->capacity));
-	uint64_t word, next;
+	uint64_t word = ivrq__load_word(ring);
+	uint64_t next;
 
-	while (ivrq__is_ready_for(slot, position)) {
-		if (ivrq__cas_slot(ring, position, &slot,
-				   ivrq__with_type(slot, IVRQ__TAKEN)))
-			slot = ivrq__with_type(slot, IVRQ__TAKEN);
-	}
-	if (ivrq__type(slot) != IVRQ__TAKEN)
-		return false;
 	ivrq__st_rel64(&ring->queue->flight, flight); /* QF1 */
-	word = ivrq__load_word(ring);
 	do {
-		if (!ivrq__front_live(word)) {
+		if (!ivrq__front_live(word) ||
+		    ((word & IVRQ__SLOW) &&
+		     !ivrq__queue_take_up(ring, position))) {
 			ivrq__st_rel64(&ring->queue->flight, 0); /* QF1 */
 			return false;
 		}
@@ -249,7 +253,7 @@ bool ivrq__turn_start(const struct ivrq__ring *ring,
 	} while (!ivrq__cas_word(ring, &word, next));
 	/* In flight it still takes a place of the ring, so no one needs the
 	 * slot before this. */
-	ivrq__xchg_acqrel64(ivrq__slot_at(ring, position), free); /* QS1/QS2 */
+	free_slot(ring, position);
 	ivrq__turn_delivered(ring, ivrq__pos(position, 1));
 	return true;
 }
@@ -279,7 +283,6 @@ static void pop_front(const struct ivrq__ring *ring,
 		      const struct ivrq__step *step)
 {
 	uint64_t position = step->position;
-	uint64_t free = ivrq__free_for(ivrq__pos(position, ring->capacity));
 	uint64_t word = ivrq__load_word(ring);
 	uint64_t next;
 	struct ivrq__cut cut;
@@ -290,8 +293,7 @@ static void pop_front(const struct ivrq__ring *ring,
 			leave_count(ring, step,
 				    find_cut(ring, word, position, &cut));
 		/* First the slot, then head: who sees room finds it free. */
-		ivrq__xchg_acqrel64(ivrq__slot_at(ring, position), /* QS1/QS2 */
-				    free);
+		free_slot(ring, position);
 		next = without_front(word);
 		if (step->todo == IVRQ__STOP)
 			next = ivrq__with_state(next, IVRQ__IDLE);
