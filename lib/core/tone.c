@@ -141,12 +141,8 @@ int ivrq_subscribe_to_tone(ivrq_engine *engine, ivrq_call call,
 		node->next = top;
 	} while (!ivrq__cas_acqrel32(&at->subscribers, &top, /* TS1/TS2 */
 				     index + 1));
-	if (!ivrq__alive(&ring)) {
-		/* Too late; the next life's worker gives the node back. */
-		ivrq__cas_acqrel64(&node->state, &state, /* TL1/TL2 */
-				   state & ~LIVE);
-		return IVRQ_ENOENT;
-	}
+	/* If the call ends meanwhile, it is of no life any more, and the next
+	 * life's worker gives it back. */
 	subscription->value = ivrq__handle(state >> 1, index);
 	return 0;
 }
