@@ -363,9 +363,8 @@ void ivrq__cell_tell(struct ivrq__cell *cell, uint64_t bits)
 /* ------------------------------------------------------------------- cuts */
 
 /*
- * Seal [from, end) and count what no kill has reached. One that is FREE, or
- * somebody else's by now, is a dead head that is being popped, or the worker
- * has left the count.
+ * Seal [from, end) and count what no kill has reached. A slot that is free for
+ * a later one, or has it, had a dead head, or the worker has left the count.
  */
 uint32_t ivrq__queue_seal(const struct ivrq__ring *ring, uint64_t from,
 			  uint64_t end)
@@ -382,8 +381,7 @@ uint32_t ivrq__queue_seal(const struct ivrq__ring *ring, uint64_t from,
 			;
 		count += ivrq__payload(slot) == p &&
 			 ivrq__type(slot) != IVRQ__KILLED &&
-			 ivrq__type(slot) != IVRQ__HOLE &&
-			 ivrq__type(slot) != IVRQ__FREE;
+			 ivrq__type(slot) != IVRQ__HOLE;
 	}
 	return count;
 }
