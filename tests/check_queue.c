@@ -619,7 +619,7 @@ END_TEST
 START_TEST(test_complete_after_landing_reads_the_note)
 {
 	bool done = _i;
-	struct ivrq__step step;
+	struct ivrq__step step = { .killed = false };
 	uint64_t position;
 
 	open_at(0);

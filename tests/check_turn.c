@@ -103,7 +103,7 @@ END_TEST
 
 START_TEST(test_start_after_a_cut_does_not)
 {
-	struct ivrq__step step;
+	struct ivrq__step step = { .killed = false };
 
 	filled(_i, 1);
 	step = wb_look(ring);
@@ -260,7 +260,7 @@ START_TEST(test_look_behind_a_stop_finds_what_need_not_wait)
 						IVRQ__WAIT, IVRQ__DEAD,
 						IVRQ__WAIT };
 	uint64_t p = filled(0, 1);
-	struct ivrq__step step;
+	struct ivrq__step step = { .killed = false };
 
 	wb_fly(ring);
 	if (_i == 1)
@@ -288,7 +288,7 @@ END_TEST
 START_TEST(test_sweep_finds_the_killed_in_order)
 {
 	uint64_t p = filled(_i, 4), from = p;
-	struct ivrq__step step;
+	struct ivrq__step step = { .killed = false };
 
 	kill_one(ivrq__pos(p, 3), 8);
 	kill_one(ivrq__pos(p, 1), 9);
@@ -309,7 +309,7 @@ END_TEST
 START_TEST(test_sweep_from_before_head_begins_at_head)
 {
 	uint64_t p = filled(_i, 14), from = ivrq__pos(p, ~UINT64_C(2));
-	struct ivrq__step step;
+	struct ivrq__step step = { .killed = false };
 
 	kill_one(ivrq__pos(p, 13), 9);
 	ck_assert(ivrq__turn_sweep(ring, &from, &step));
@@ -373,7 +373,7 @@ END_TEST
 START_TEST(test_expire_of_one_at_the_front_is_decided_by_the_word)
 {
 	uint64_t p = filled(_i, 2);
-	struct ivrq__step step;
+	struct ivrq__step step = { .killed = false };
 
 	wb_cut(ring, IVRQ__PENDING);
 	ivrq__turn_expire(ring, p);
@@ -390,7 +390,7 @@ START_TEST(test_expire_of_one_claimed_before_helps_the_claimer)
 {
 	uint64_t p = filled(_i, 2);
 	uint32_t ref = ivrq__ref(ivrq__load_slot(ring, p));
-	struct ivrq__step step;
+	struct ivrq__step step = { .killed = false };
 
 	wb_cut(ring, IVRQ__PENDING);
 	atomic_store(&ring->cell[ref].claim, 7);
@@ -457,7 +457,7 @@ END_TEST
 START_TEST(test_pop_of_a_slow_cut_leaves_the_count_for_a_holder)
 {
 	uint64_t p = filled(_i, 3);
-	struct ivrq__step step;
+	struct ivrq__step step = { .killed = false };
 
 	kill_one(ivrq__pos(p, 1), 9);
 	wb_cut(ring, IVRQ__ALL);
@@ -476,7 +476,7 @@ START_TEST(test_pop_tells_a_holder_how_it_ended)
 	static const uint64_t fates[] = { IVRQ__FATE_DONE, IVRQ__FATE_RUNNING,
 					  IVRQ__FATE_WAITING, 0 };
 	uint64_t p = filled(0, 2), word;
-	struct ivrq__step step;
+	struct ivrq__step step = { .killed = false };
 
 	ivrq__select_enter(ring, &word);
 	if (_i == 2)

@@ -89,7 +89,7 @@ static inline struct ivrq__receipt wb_cut(const struct ivrq__ring *ring,
 
 static inline struct ivrq__step wb_look(const struct ivrq__ring *ring)
 {
-	struct ivrq__step step;
+	struct ivrq__step step = { .killed = false };
 
 	memset(&step, 0, sizeof(step));
 	ivrq__turn_look(ring, &step);

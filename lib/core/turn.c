@@ -16,20 +16,19 @@
  */
 #include "core/turn.h"
 
-/* The cut that reached the covered position, and where its part ends. */
+/* The cut that reached the covered position, and where its part ends: at the
+ * next mark. Without one it was the last cut, and nothing came after it. */
 static uint64_t find_cut(const struct ivrq__ring *ring, uint64_t word,
 			 uint64_t position, struct ivrq__cut *cut)
 {
-	uint64_t end = ivrq__pos(ivrq__head(word), ivrq__covered(word));
 	uint64_t tail = ivrq__tail(word);
 	uint64_t p = ivrq__pos(position, 1);
 	uint64_t marks = 0;
 
-	for (;; p = ivrq__pos(p, 1)) {
-		if (p != tail)
-			marks = ivrq__load_slot(ring, p) &
-				(IVRQ__MARK_CUT | IVRQ__MARK_BARGE);
-		if (marks || p == end)
+	for (; p != tail; p = ivrq__pos(p, 1)) {
+		marks = ivrq__load_slot(ring, p) &
+			(IVRQ__MARK_CUT | IVRQ__MARK_BARGE);
+		if (marks)
 			break;
 	}
 	cut->type = marks == IVRQ__MARK_BARGE ? IVRQ__BY_BARGE : IVRQ__BY_RANGE;
@@ -71,6 +70,17 @@ static void look_killed(uint64_t slot, struct ivrq__step *step)
 	step->cut.closing = false;
 }
 
+/* Whose the covered first is. A part keeps its boundary while it is popped, so
+ * it is looked for once. */
+static void look_part(const struct ivrq__ring *ring, struct ivrq__step *step)
+{
+	if (step->part.type == IVRQ__BY_NONE ||
+	    ivrq__pos_diff(step->position, step->part_end) >= 0)
+		step->part_end =
+			find_cut(ring, step->word, step->position, &step->part);
+	step->cut = step->part;
+}
+
 /* The ring's first, which no state decides about. */
 static void look_ring(const struct ivrq__ring *ring, struct ivrq__step *step,
 		      enum ivrq__todo otherwise)
@@ -96,7 +106,7 @@ static void look_ring(const struct ivrq__ring *ring, struct ivrq__step *step,
 	    ivrq__type(slot) == IVRQ__HOLE) {
 		look_killed(slot, step);
 	} else if (covered) {
-		find_cut(ring, word, step->position, &step->cut);
+		look_part(ring, step);
 		step->todo = IVRQ__CANCELED;
 	} else if (!ivrq__state_flies(ivrq__state(word))) {
 		step->todo = IVRQ__START;

@@ -24,6 +24,10 @@ struct ivrq__step {
 	bool flies;  /* it is the one in flight, not the ring's first */
 	bool killed; /* DEAD: not delivered; cut says by whom */
 	struct ivrq__cut cut;
+	/* Found by the last look: all covered before `part_end` is `part`'s.
+	 * Of type NONE before the first look of a visit. */
+	struct ivrq__cut part;
+	uint64_t part_end;
 };
 void ivrq__turn_look(const struct ivrq__ring *ring, struct ivrq__step *step);
 /* STOP of one in flight that takes its time: what a cut has covered behind it

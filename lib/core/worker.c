@@ -46,6 +46,7 @@ struct visit {
 	ivrq_call handle;
 	uint32_t index;
 	uint32_t results;
+	struct ivrq__step step; /* of its last look */
 };
 
 static void count(ivrq__a64 *counter)
@@ -202,15 +203,15 @@ static bool reconcile_pause(struct visit *visit)
 	const ivrq_driver *driver = visit->cold->driver;
 	uint32_t *mine = &visit->call->queue.mine;
 	uint64_t life = ivrq__ld_acq64(&visit->call->life); /* CL3 */
-	struct ivrq__step step;
+	struct ivrq__step *step = &visit->step;
 	struct ivrq__op *op;
 
 	if (!(life & IVRQ__LIFE_PAUSED) == !(*mine & IVRQ__CALL_PAUSED))
 		return life & IVRQ__LIFE_PAUSED;
-	ivrq__turn_look(&visit->ring, &step);
-	if (step.todo != IVRQ__WAIT)
+	ivrq__turn_look(&visit->ring, step);
+	if (step->todo != IVRQ__WAIT)
 		return life & IVRQ__LIFE_PAUSED;
-	op = ivrq__op_at(visit->engine, step.ref);
+	op = ivrq__op_at(visit->engine, step->ref);
 	*mine ^= IVRQ__CALL_PAUSED;
 	(life & IVRQ__LIFE_PAUSED ? driver->pause : driver->resume)(
 		visit->cold->driver_user, &op->public);
@@ -228,11 +229,11 @@ static void expire(struct ivrq__worker *worker, const struct ivrq__ring *ring,
 	ivrq__turn_expire(ring, op->position);
 }
 
-/* Get to know what was submitted since the last time. */
-static void see(struct visit *visit)
+/* Get to know what this word has that was submitted since the last time. */
+static void see(struct visit *visit, uint64_t word)
 {
 	uint64_t *seen = &visit->cold->seen;
-	uint64_t tail = ivrq__tail(ivrq__load_word(&visit->ring));
+	uint64_t tail = ivrq__tail(word);
 
 	for (; *seen != tail; *seen = ivrq__pos(*seen, 1)) {
 		uint32_t ref = ivrq__ref(ivrq__load_slot(&visit->ring, *seen));
@@ -265,7 +266,7 @@ static bool sweep(struct visit *visit)
 	bool any = false;
 
 	while (ivrq__turn_sweep(&visit->ring, &from, &step)) {
-		see(visit);
+		see(visit, ivrq__load_word(&visit->ring));
 		deliver_in_place(visit, &step);
 		any = true;
 	}
@@ -281,7 +282,7 @@ static bool deliver_behind(struct visit *visit)
 
 	if (!ivrq__turn_next_behind(&visit->ring, &from, &step))
 		return false;
-	see(visit);
+	see(visit, ivrq__load_word(&visit->ring));
 	deliver_in_place(visit, &step);
 	return true;
 }
@@ -320,31 +321,31 @@ static void leave(struct visit *visit, const struct ivrq__step *step)
  */
 static bool step_queue(struct visit *visit, bool paused)
 {
-	struct ivrq__step step;
+	struct ivrq__step *step = &visit->step;
 	bool held;
 
-	ivrq__turn_look(&visit->ring, &step);
-	see(visit); /* after the look: it knows all that the look found */
-	if (step.todo == IVRQ__STOP && !stop(visit, &step))
-		ivrq__turn_look_behind(&visit->ring, &step);
-	switch (step.todo) {
+	ivrq__turn_look(&visit->ring, step);
+	see(visit, step->word); /* all that the look found */
+	if (step->todo == IVRQ__STOP && !stop(visit, step))
+		ivrq__turn_look_behind(&visit->ring, step);
+	switch (step->todo) {
 	case IVRQ__FINISHED:
 	case IVRQ__STOP:
 	case IVRQ__CANCELED:
 	case IVRQ__DEAD:
-		leave(visit, &step);
+		leave(visit, step);
 		return true;
 	default:
 		break;
 	}
-	held = step.todo == IVRQ__START && paused;
+	held = step->todo == IVRQ__START && paused;
 	if (held && deliver_behind(visit))
 		return true;
-	if ((step.word & IVRQ__SLOW) && sweep(visit))
+	if ((step->word & IVRQ__SLOW) && sweep(visit))
 		return true;
-	if (step.todo != IVRQ__START || held)
+	if (step->todo != IVRQ__START || held)
 		return false;
-	start(visit, &step);
+	start(visit, step);
 	return true;
 }
 
@@ -409,7 +410,7 @@ static bool visit_queue(struct visit *visit)
 	uint32_t steps = 4 * visit->engine->config.ring;
 
 	ivrq__turn_sweeping(&visit->ring);
-	see(visit);
+	see(visit, ivrq__load_word(&visit->ring));
 	tell_water(visit);
 	while (steps && step_queue(visit, reconcile_pause(visit)))
 		steps--;
