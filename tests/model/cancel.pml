@@ -36,22 +36,22 @@ inline c_next()
 	     (hits(w) -> id_of(BY_LONE, p) : 0));
 	g_cut(scope, w, first(w), x);
 	r = count(w);
-	W = w;
+	word = w;
 	if
-	:: r && keep -> W = with_state(W, KEEP)
+	:: r && keep -> word = with_state(word, KEEP)
 	:: else
 	fi;
 	if
-	:: r -> W = all_covered(W)
+	:: r -> word = all_covered(word)
 	:: else
 	fi;
 	if
-	:: hits(w) -> W = hit_current(W, (r -> CUT_RANGE : CUT_LONE))
+	:: hits(w) -> word = hit_current(word, (r -> CUT_RANGE : CUT_LONE))
 	:: else
 	fi;
 	if
 	:: scope == CLOSE ->
-		W = W | ((r -> CLOSED_RANGE :
+		word = word | ((r -> CLOSED_RANGE :
 			  (hits(w) -> CLOSED_LONE : CLOSED_EMPTY)) << 8)
 	:: else
 	fi;
@@ -248,7 +248,7 @@ proctype canceller(bit id; byte scope)
 
 	/* ivrq__queue_cut() */
 	:: d_step { pc == c_word TRY -> /* C: queue.c ivrq__queue_cut "uint64_t word = ivrq__load_word(ring)" */
-		w = W;
+		w = word;
 #ifdef SYM_CANCEL
 		tried = true;
 #endif
@@ -283,7 +283,7 @@ proctype canceller(bit id; byte scope)
 		c_differs() }
 	:: d_step { pc == c_check -> /* C: queue.c stamp "ivrq__load_word(ring) != word" */
 		if
-		:: W != w -> c_over()
+		:: word != w -> c_over()
 		:: else -> pc = c_stamp
 		fi }
 	:: d_step { pc == c_stamp -> /* C: queue.c stamp "ivrq__cas_acqrel64(hit, &old, boundary)" */
@@ -300,9 +300,9 @@ proctype canceller(bit id; byte scope)
 		:: true ->
 #else
 #ifdef FAULT_TAIL /* does not see that the tail has moved */
-		:: (W & ~3) == (w & ~3) ->
+		:: (word & ~3) == (w & ~3) ->
 #else
-		:: W == w ->
+		:: word == w ->
 #endif
 #endif
 			c_swap()
@@ -325,7 +325,7 @@ proctype canceller(bit id; byte scope)
 		fi }
 	:: d_step { pc == c_deadcas -> /* C: queue.c cut_slowly "ivrq__cas_word(ring, &word, plan->next))" */
 		if
-		:: W == w ->
+		:: word == w ->
 			c_next();
 			assert(n == hits(w)); /* G3: only the one in flight */
 			receipt(id, flew_of(w), hits(w) - flew_of(w));
@@ -334,7 +334,7 @@ proctype canceller(bit id; byte scope)
 		fi }
 	:: d_step { pc == c_scas -> /* C: queue.c cut_slowly "if (ivrq__cas_word(ring, &word, plan->next))" */
 		if
-		:: W == w ->
+		:: word == w ->
 			c_next();
 			cuts = 1;
 			flew = flew_of(w);
@@ -367,7 +367,7 @@ proctype canceller(bit id; byte scope)
 
 	/* ivrq__queue_hold() */
 	:: d_step { pc == h_word -> /* C: queue.c find "uint64_t word = ivrq__load_word(ring)" */
-		v = W;
+		v = word;
 		if
 		:: before(p, head(v)) -> v = 0; pc = h_flight
 		:: !before(p, head(v)) && from_head(v, p) >= depth(v) -> c_nothing()
@@ -382,7 +382,7 @@ proctype canceller(bit id; byte scope)
 		s = 0 }
 	:: d_step { pc == h_free -> /* C: queue.c find "ivrq__load_word(ring) == word" */
 		if
-		:: W == v -> c_nothing()
+		:: word == v -> c_nothing()
 		:: else -> v = 0; pc = h_word
 		fi }
 	:: d_step { pc == h_flight -> /* C: queue.c find "flight = ivrq__load_flight(ring)" */
@@ -399,7 +399,7 @@ proctype canceller(bit id; byte scope)
 		pc = h_same }
 	:: d_step { pc == h_same && !inflight -> /* C: queue.c find "ivrq__pos_diff(position, ivrq__head(word)) >= 0" */
 		if
-		:: before(p, head(W)) -> readers--; hn = 0; held = 0; pc = h_word
+		:: before(p, head(word)) -> readers--; hn = 0; held = 0; pc = h_word
 		:: else -> pc = h_hold
 		fi }
 	:: d_step { pc == h_same && inflight -> /* C: queue.c find "ivrq__load_flight(ring) == flight" */

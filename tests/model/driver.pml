@@ -51,7 +51,7 @@ inline d_complete()
 {
 	assert(g[rf] == G_LIVE && gpos[rf] == flight_pos(f)); /* G4 */
 	g[rf] = G_DONE;
-	W = with_state(w, DONE);
+	word = with_state(w, DONE);
 	d_won()
 }
 
@@ -77,7 +77,7 @@ inline d_held()
 /* C: op.c find "ivrq__state(ivrq__load_word(ring))" */
 inline d_found()
 {
-	e = state(W);
+	e = state(word);
 	if
 	:: !flies(e) -> d_nothing()
 	:: else -> pc = d_note
@@ -144,7 +144,7 @@ proctype driver()
 	/* ivrq__queue_complete() */
 	:: d_step { pc == d_word -> /* C: queue.c ivrq__queue_complete "uint64_t word = ivrq__load_word(ring)" */
 #ifndef FINE
-		w = W;
+		w = word;
 		if
 		:: flight == f && state(w) == RUN -> d_complete()
 		:: flight == f && state(w) == DONE -> d_won()
@@ -152,15 +152,15 @@ proctype driver()
 		:: else -> w = 0; pc = d_fate
 		fi }
 #else
-		w = W;
+		w = word;
 		pc = d_run }
 	:: d_step { pc == d_run -> /* C: queue.c ivrq__queue_complete "while (ivrq__load_flight(ring) == mine" */
 		pc = (flight == f && state(w) == RUN -> d_done : d_landed) }
 	:: d_step { pc == d_done -> /* C: queue.c ivrq__queue_complete "ivrq__with_state(word, IVRQ__DONE)" */
 		if
-		:: W == w ->
+		:: word == w ->
 			d_complete()
-		:: else -> w = W; pc = d_run
+		:: else -> w = word; pc = d_run
 		fi }
 	:: d_step { pc == d_landed -> /* C: queue.c ivrq__queue_complete "ivrq__state_cut(ivrq__state(word))" */
 		if

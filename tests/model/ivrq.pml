@@ -31,12 +31,12 @@ proctype opener()
 		vacant = false;
 		pc = i_word }
 	:: d_step { pc == i_word -> /* C: queue.c ivrq__queue_open "uint64_t word = ivrq__load_word(ring)" */
-		w = W;
+		w = word;
 		pc = i_open }
 	:: d_step { pc == i_open -> /* C: queue.c ivrq__queue_open "word & ~IVRQ__CLOSED_MASK" */
 		if
-		:: W == w -> W = w & ~CLOSED_MASK; w = 0; pc = i_life
-		:: else -> w = W
+		:: word == w -> word = w & ~CLOSED_MASK; w = 0; pc = i_life
+		:: else -> w = word
 		fi }
 	:: d_step { pc == i_life -> /* C: call.c ivrq_call_open "ivrq__st_seq64(&at->life, life)" */
 		life++;
@@ -88,7 +88,7 @@ inline audit()
 	od;
 	if
 	:: frozen == DRIVER -> /* what has landed, and its holder, apart */
-		assert(depth(W) == 0 || flies(state(W)))
+		assert(depth(word) == 0 || flies(state(word)))
 	:: else
 	fi
 #else
@@ -99,7 +99,7 @@ inline audit()
 		i++
 	:: else -> break
 	od;
-	assert(depth(W) == 0 && state(W) == IDLE && flight == 0);
+	assert(depth(word) == 0 && state(word) == IDLE && flight == 0);
 	assert(bal[0] == 0 && bal[1] == 0); /* G3 */
 	assert(pool == (1 << NREF) - 1)	    /* G9: all storage is back */
 #endif

@@ -135,14 +135,14 @@ proctype selector(bit id; byte scope)
 		pc = e_enter }
 	:: d_step { pc == o_call && scope == CURRENT TRY -> /* C: cancel.c cancel_current "word = ivrq__load_word(ring)" */
 		o_begin();
-		v = W;
+		v = word;
 		pc = o_current }
 	/* by its handle: the first or the second there was */
-	:: d_step { pc == o_call && scope == OP && before(FIRST, tail(W)) TRY -> /* C: cancel.c cancel_op "ivrq__op_position(op)" */
+	:: d_step { pc == o_call && scope == OP && before(FIRST, tail(word)) TRY -> /* C: cancel.c cancel_op "ivrq__op_position(op)" */
 		o_begin();
 		p = pos(FIRST, 0);
 		pc = o_word }
-	:: d_step { pc == o_call && scope == OP && before(pos(FIRST, 1), tail(W)) TRY -> /* C: cancel.c cancel_op "ivrq__op_position(op)" */
+	:: d_step { pc == o_call && scope == OP && before(pos(FIRST, 1), tail(word)) TRY -> /* C: cancel.c cancel_op "ivrq__op_position(op)" */
 		o_begin();
 		p = pos(FIRST, 1);
 		pc = o_word }
@@ -150,7 +150,7 @@ proctype selector(bit id; byte scope)
 
 	/* cancel_op() */
 	:: d_step { pc == o_word -> /* C: cancel.c cancel_op "word = ivrq__load_word(ring)" */
-		v = W;
+		v = word;
 		pc = (before(p, head(v)) -> o_flight : o_slot) }
 	:: d_step { pc == o_flight -> /* C: cancel.c cancel_op "ivrq__flies(ivrq__load_flight(ring), position)" */
 		v = 0;
@@ -164,8 +164,8 @@ proctype selector(bit id; byte scope)
 	/* one that is leaving is not hit, whatever delivered_in_ring() says */
 	:: d_step { pc == o_same -> /* C: cancel.c cancel_op "while (ivrq__load_word(ring) != word)" */
 		if
-		:: W != v -> pc = o_word
-		:: W == v && type(s) == HOLE -> k_over()
+		:: word != v -> pc = o_word
+		:: word == v && type(s) == HOLE -> k_over()
 		:: else -> v = 0; pc = o_place
 		fi;
 		s = 0 }
@@ -173,7 +173,7 @@ proctype selector(bit id; byte scope)
 	/* cancel_one() */
 	:: d_step { pc == o_place -> /* C: cancel.c cancel_one "uint64_t word = ivrq__load_word(ring)" */
 		if
-		:: before(p, head(W)) -> pc = k_word
+		:: before(p, head(word)) -> pc = k_word
 		:: else -> pc = e_enter
 		fi }
 
@@ -191,8 +191,8 @@ proctype selector(bit id; byte scope)
 		fi }
 	:: d_step { pc == o_still -> /* C: cancel.c cancel_current "while (ivrq__load_word(ring) != word)" */
 		if
-		:: W != v -> v = W; pc = o_current
-		:: W == v && front_live(v) && p != tail(v) -> v = 0; pc = o_place
+		:: word != v -> v = word; pc = o_current
+		:: word == v && front_live(v) && p != tail(v) -> v = 0; pc = o_place
 		:: else -> k_over()
 		fi }
 
@@ -204,10 +204,10 @@ proctype selector(bit id; byte scope)
 	:: d_step { pc == e_slow -> /* C: select.c ivrq__select_enter "*word | IVRQ__SLOW | IVRQ__SWEEP" */
 #ifdef FAULT_SLOW /* a cut does not get to know of it */
 #else
-		W = W | SLOW | SWEEP;
+		word = word | SLOW | SWEEP;
 #endif
 		if
-		:: scope == GROUP -> left = depth(W); p = tail(W); m_on()
+		:: scope == GROUP -> left = depth(word); p = tail(word); m_on()
 		:: else -> pc = k_word
 		fi }
 	:: d_step { pc == e_leave -> /* C: select.c ivrq__select_leave "ivrq__sub_acqrel32(&ring->queue->selectors, 1)" */
@@ -224,7 +224,7 @@ proctype selector(bit id; byte scope)
 		:: else -> pc = e_leave
 		fi }
 	:: d_step { pc == m_hold -> /* C: queue.c find "uint64_t word = ivrq__load_word(ring)" */
-		v = W;
+		v = word;
 		if
 		:: before(p, head(v)) -> v = 0; pc = m_flown
 		:: !before(p, head(v)) && from_head(v, p) >= depth(v) -> m_on()
@@ -237,7 +237,7 @@ proctype selector(bit id; byte scope)
 		fi }
 	:: d_step { pc == m_free -> /* C: queue.c find "ivrq__load_word(ring) == word" */
 		if
-		:: W == v -> m_on()
+		:: word == v -> m_on()
 		:: else -> v = 0; pc = m_hold
 		fi }
 	:: d_step { pc == m_flown -> /* C: queue.c find "flight = ivrq__load_flight(ring)" */
@@ -254,7 +254,7 @@ proctype selector(bit id; byte scope)
 		pc = m_same }
 	:: d_step { pc == m_same && !inflight -> /* C: queue.c find "ivrq__pos_diff(position, ivrq__head(word)) >= 0" */
 		if
-		:: before(p, head(W)) -> readers--; hn = 0; held = 0; pc = m_hold
+		:: before(p, head(word)) -> readers--; hn = 0; held = 0; pc = m_hold
 		:: else -> pc = m_take
 		fi }
 	:: d_step { pc == m_same && inflight -> /* C: queue.c find "ivrq__load_flight(ring) == flight" */
@@ -270,7 +270,7 @@ proctype selector(bit id; byte scope)
 
 	/* kill_in_slot() */
 	:: d_step { pc == k_word -> /* C: select.c kill_in_slot "uint64_t word = ivrq__load_word(ring)" */
-		v = W;
+		v = word;
 		if
 		:: before(p, head(v)) -> k_word_decides()
 		:: !before(p, head(v)) && !in_reach(v, p) -> k_done(false, false)
@@ -286,7 +286,7 @@ proctype selector(bit id; byte scope)
 			/* G4: not started, not told; it may be covered by a cut
 			 * that has not counted it yet */
 			assert(gpos[r] == p);
-			assert(g[r] == G_LIVE || ((g[r] & 3) == G_HIT && (W & SLOW)));
+			assert(g[r] == G_LIVE || ((g[r] & 3) == G_HIT && (word & SLOW)));
 			rid[id] = id_of(BY_GROUP, id + 1);
 			g[r] = hit_by(id_of(BY_GROUP, id + 1));
 			AT(p) = killed_by(s, id + 1);
@@ -295,17 +295,17 @@ proctype selector(bit id; byte scope)
 		fi }
 	:: d_step { pc == k_same -> /* C: select.c kill_in_slot "} else if (ivrq__load_word(ring) == word) {" */
 		if
-		:: W == v && type(s) == TAKEN -> k_word_decides()
-		:: W == v && type(s) != TAKEN -> k_done(false, false)
+		:: word == v && type(s) == TAKEN -> k_word_decides()
+		:: word == v && type(s) != TAKEN -> k_done(false, false)
 		:: else -> v = 0; s = 0; pc = k_word
 		fi }
 
 	/* ivrq__select_kill(), ivrq__select_kill_group() */
 	:: d_step { pc == k_again && scope != GROUP -> /* C: select.c ivrq__select_kill "word = ivrq__load_word(ring)" */
-		v = W;
+		v = word;
 		k_where() }
 	:: d_step { pc == k_again && scope == GROUP -> /* C: select.c ivrq__select_kill_group "word = ivrq__load_word(ring)" */
-		v = W;
+		v = word;
 		k_where() }
 	:: d_step { pc == k_place -> /* C: select.c place_of "ivrq__flies(ivrq__load_flight(ring), position)" */
 		if
@@ -321,7 +321,7 @@ proctype selector(bit id; byte scope)
 		k_where() }
 	:: d_step { pc == k_cut -> /* C: select.c cut_at "ivrq__cas_word(ring, word," */
 		if
-		:: W == v ->
+		:: word == v ->
 			r = (at_head -> ref(AT(p)) : flight_ref(flight));
 			assert(g[r] == G_LIVE && gpos[r] == p); /* G4: this one */
 			if
@@ -334,7 +334,7 @@ proctype selector(bit id; byte scope)
 				n = CUT_LONE
 			fi;
 			g[r] = hit_by(x);
-			W = (at_head -> cut_front(v, n) : with_state(v, n));
+			word = (at_head -> cut_front(v, n) : with_state(v, n));
 			if
 			:: scope == GROUP && claims != 2 -> k_done(false, false)
 			:: else ->
@@ -343,7 +343,7 @@ proctype selector(bit id; byte scope)
 				:: else -> k_done(true, false)
 				fi
 			fi
-		:: else -> v = W; k_where()
+		:: else -> v = word; k_where()
 		fi }
 
 	/* own_claim() */

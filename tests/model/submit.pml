@@ -83,12 +83,12 @@ inline p_back(moved)
 inline p_publish()
 {
 	g_publish(w, s);
-	W = w + 1;
+	word = w + 1;
 	if
 	:: s & MARK_BARGE ->
-		W = all_covered(w) + 1;
+		word = all_covered(w) + 1;
 		if
-		:: live(state(w)) -> W = hit_current(W, CUT_BARGE)
+		:: live(state(w)) -> word = hit_current(word, CUT_BARGE)
 		:: else
 		fi
 	:: else
@@ -102,7 +102,7 @@ inline p_barge()
 	if
 	:: (s & MARK_BARGE) && live(state(w)) -> pc = p_hit
 #ifndef FINE /* nothing was touched: one step with the readings */
-	:: !((s & MARK_BARGE) && live(state(w))) && W == w -> p_publish()
+	:: !((s & MARK_BARGE) && live(state(w))) && word == w -> p_publish()
 	:: else -> p_back(false)
 #else
 	:: else -> pc = p_word
@@ -167,7 +167,7 @@ proctype submitter(bit id)
 	:: d_step { pc == s_call && !(pool & mine(id)) BEGIN -> /* C: submit.c ivrq__submit "ref == IVRQ__NONE" */
 		s_next() }
 	:: d_step { pc == s_word -> /* C: queue.c ivrq__queue_submit "uint64_t word = ivrq__load_word(ring)" */
-		w = W;
+		w = word;
 #ifdef LIFE
 		pc = s_alive }
 	:: d_step { pc == s_alive -> /* C: queue.c ivrq__queue_submit "if (!ivrq__alive(ring))" */
@@ -218,7 +218,7 @@ proctype submitter(bit id)
 		p_differs() }
 	:: d_step { pc == p_check -> /* C: queue.c stamp "ivrq__load_word(ring) != word" */
 		if
-		:: W != w -> p_back(false)
+		:: word != w -> p_back(false)
 		:: else -> pc = p_stamp
 		fi }
 	:: d_step { pc == p_stamp -> /* C: queue.c stamp "ivrq__cas_acqrel64(hit, &old, boundary)" */
@@ -228,14 +228,14 @@ proctype submitter(bit id)
 		fi }
 	:: d_step { pc == p_word -> /* C: queue.c publish "ivrq__cas_word(ring, &word, next)" */
 		if
-		:: W == w ->
+		:: word == w ->
 			p_publish()
 		:: else -> p_back(false)
 		fi }
 
 	/* finish() */
 	:: d_step { pc == f_word -> /* C: queue.c finish "uint64_t word = ivrq__load_word(ring)" */
-		w = W;
+		w = word;
 #ifdef LIFE
 		pc = f_alive }
 	:: d_step { pc == f_alive -> /* C: queue.c finish "if (!ivrq__alive(ring))" */

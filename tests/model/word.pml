@@ -131,7 +131,7 @@
 #define BY_GROUP 4
 #define id_of(type, number) ((type) | ((number) << 3))
 
-unsigned W : 16 = FIRST << 12;
+unsigned word : 16 = FIRST << 12;
 short slot[CAP];
 byte flight;
 byte hit = FIRST - 1;

@@ -96,7 +96,7 @@ inline t_begin()
 inline t_started()
 {
 	assert(g[rf] == G_LIVE && gpos[rf] == p); /* G4: not cut */
-	W = with_state(without_front(W), RUN);
+	word = with_state(without_front(word), RUN);
 	w = 0;
 	s = 0;
 	pc = t_free
@@ -179,8 +179,8 @@ inline l_start()
 {
 	if
 #ifdef COARSE /* nothing but the word decides */
-	:: todo == START && front_live(W) -> t_begin(); t_started()
-	:: todo == START && !front_live(W) -> w_look()
+	:: todo == START && front_live(word) -> t_begin(); t_started()
+	:: todo == START && !front_live(word) -> w_look()
 #else
 	:: todo == START -> s = 0; w = 0; pc = t_take
 #endif
@@ -370,9 +370,9 @@ inline q_counting_over()
 /* What head leaves behind. */
 inline q_next()
 {
-	W = without_front(w);
+	word = without_front(w);
 	if
-	:: todo == STOP -> W = with_state(W, IDLE)
+	:: todo == STOP -> word = with_state(word, IDLE)
 	:: else
 	fi
 }
@@ -425,7 +425,7 @@ proctype worker()
 #ifdef SELECT
 		pc = w_sweep }
 	:: d_step { pc == w_sweep -> /* C: turn.c ivrq__turn_sweeping "word & ~IVRQ__SWEEP" */
-		W = W & ~SWEEP;
+		word = word & ~SWEEP;
 		w_look() }
 #else
 		w_look() }
@@ -433,9 +433,9 @@ proctype worker()
 	:: d_step { pc == l_word -> /* C: turn.c ivrq__turn_look "uint64_t word = ivrq__load_word(ring)" */
 #else
 	/* It waits until the word has something to do. */
-	:: d_step { pc == l_word && to_do(W) -> /* C: turn.c ivrq__turn_look "uint64_t word = ivrq__load_word(ring)" */
+	:: d_step { pc == l_word && to_do(word) -> /* C: turn.c ivrq__turn_look "uint64_t word = ivrq__load_word(ring)" */
 #endif
-		w = W;
+		w = word;
 		if
 		:: state(w) == IDLE || state(w) == KEEP || state(w) == RUN -> l_ring()
 		:: flies(state(w)) && state(w) != RUN -> l_flight()
@@ -501,7 +501,7 @@ proctype worker()
 		w_pop() }
 #endif
 	:: d_step { pc == q_flight -> /* C: turn.c pop_flight "ivrq__with_state(word, IVRQ__IDLE)" */
-		W = with_state(W, IDLE);
+		word = with_state(word, IDLE);
 		w = 0;
 		pc = q_land }
 	:: d_step { pc == q_land -> /* C: turn.c ivrq__turn_land "ivrq__st_rel64(&ring->queue->flight, 0)" */
@@ -513,7 +513,7 @@ proctype worker()
 	/* ivrq__turn_pop(): the ring's first */
 #ifdef SELECT
 	:: d_step { pc == q_word -> /* C: turn.c pop_front "uint64_t word = ivrq__load_word(ring)" */
-		w = W;
+		w = word;
 		q_before() }
 #endif
 #if defined SELECT && !defined FAULT_COUNT
@@ -555,9 +555,9 @@ proctype worker()
 	:: d_step { pc == q_head -> /* C: turn.c pop_front "while (!ivrq__cas_word(ring, &word, next))" */
 		if
 #ifndef SELECT /* nothing hangs on an older word */
-		:: true -> w = W;
+		:: true -> w = word;
 #else
-		:: W == w ->
+		:: word == w ->
 #endif
 			q_next();
 #ifdef FAULT_FREE
@@ -567,7 +567,7 @@ proctype worker()
 			pc = q_rel
 #endif
 #ifdef SELECT
-		:: else -> w = W; q_before()
+		:: else -> w = word; q_before()
 #endif
 		fi }
 
@@ -600,7 +600,7 @@ proctype worker()
 
 	/* sweep() */
 	:: d_step { pc == v_word -> /* C: turn.c ivrq__turn_sweep "uint64_t word = ivrq__load_word(ring)" */
-		v = W;
+		v = word;
 		s = 0;
 		if
 		:: !any -> j = head(v)
@@ -646,7 +646,7 @@ proctype worker()
 		pc = t_head }
 	:: d_step { pc == t_head -> /* C: turn.c ivrq__turn_start "while (!ivrq__cas_word(ring, &word, next))" */
 		if
-		:: front_live(W) ->
+		:: front_live(word) ->
 			t_started()
 		:: else -> pc = t_back
 		fi }
@@ -662,7 +662,7 @@ proctype worker()
 #ifdef SELECT
 	/* ivrq__turn_calm() */
 	:: d_step { pc == a_word -> /* C: turn.c ivrq__turn_calm "uint64_t word = ivrq__load_word(ring)" */
-		w = W;
+		w = word;
 		if
 		:: !(w & SLOW) || (w & SWEEP) || cut(w) -> w = 0; w_close()
 		:: else -> pc = a_sel
@@ -682,7 +682,7 @@ proctype worker()
 		fi }
 	:: d_step { pc == a_calm -> /* C: turn.c ivrq__turn_calm "word & ~IVRQ__SLOW" */
 		if
-		:: W == w -> W = w & ~SLOW
+		:: word == w -> word = w & ~SLOW
 		:: else
 		fi;
 		w = 0;
@@ -695,7 +695,7 @@ proctype worker()
 	:: d_step { pc == z_word -> /* C: worker.c tell_closed "uint64_t word = ivrq__load_word(&visit->ring)" */
 		pc = IDLE_PC;
 		if
-		:: total(W) || !closed(W) -> skip
+		:: total(word) || !closed(word) -> skip
 		:: else ->
 			/* G10: the last callback; nothing is left to tell */
 			assert((g[0] | g[1] | g[NREF - 2] | g[NREF - 1]) == G_OUT);
@@ -709,7 +709,7 @@ proctype worker()
 #ifdef LIFE
 	/* ivrq__call_end() */
 	:: d_step { pc == z_tail -> /* C: turn.c ivrq__turn_end "ivrq__tail(ivrq__load_word(ring))" */
-		p = tail(W);
+		p = tail(word);
 #ifdef FAULT_SKIP /* no position is used up */
 		pc = z_life }
 #else
@@ -742,20 +742,20 @@ proctype worker()
 		w_clear();
 		pc = z_skip }
 	:: d_step { pc == z_skip -> /* C: turn.c ivrq__turn_skip "uint64_t word = ivrq__load_word(ring)" */
-		w = W;
+		w = word;
 		pc = z_skipped }
 	:: d_step { pc == z_skipped -> /* C: turn.c ivrq__turn_skip "ivrq__cas_word(ring, &word, next)" */
 		if
-		:: W == w ->
+		:: word == w ->
 #ifdef FAULT_SKIP
-			W = (tail(w) << 12) | (w & CLOSED_MASK);
+			word = (tail(w) << 12) | (w & CLOSED_MASK);
 #else
-			W = (pos(tail(w), 1) << 12) | (w & CLOSED_MASK);
+			word = (pos(tail(w), 1) << 12) | (w & CLOSED_MASK);
 #endif
 			w = 0;
 			vacant = true; /* the place goes back to the pool */
 			pc = IDLE_PC
-		:: else -> w = W
+		:: else -> w = word
 		fi }
 #endif
 	:: pc == IDLE_PC && over -> break
