@@ -42,13 +42,19 @@ inline c_next()
 	:: else
 	fi;
 	if
+#ifdef FAULT_REACH /* covers one more */
+	:: r -> word = all_covered(word) + 4
+#else
 	:: r -> word = all_covered(word)
+#endif
 	:: else
 	fi;
+#ifndef FAULT_MISS /* leaves the one in flight */
 	if
 	:: hits(w) -> word = hit_current(word, (r -> CUT_RANGE : CUT_LONE))
 	:: else
 	fi;
+#endif
 	if
 	:: scope == CLOSE ->
 		word = word | ((r -> CLOSED_RANGE :
@@ -69,7 +75,9 @@ inline c_done()
 	p = 0;
 	keep = 0;
 	pc = c_end;
+#ifndef FAULT_DEAF /* the worker is not told */
 	schedule(c_ready)
+#endif
 }
 
 /* C: queue.c ivrq__queue_cut "ivrq__cas_word(ring, &word, plan.next)" */
@@ -143,6 +151,9 @@ inline c_spared()
 inline c_plan()
 {
 	if
+#ifdef FAULT_WAIT /* until a start is through */
+	:: flight && !flies(state(w)) -> c_over()
+#endif
 	:: spares(w) && count(w) -> pc = c_spare
 	:: else -> c_planned()
 	fi
@@ -186,7 +197,9 @@ inline unhold(at)
 	assert(holders(note[at])); /* G10: it was held all the time */
 	note[at] = note[at] - HOLDER;
 	if
+#ifndef FAULT_ORPHAN /* the last holder does not give it back */
 	:: (note[at] & ORPHAN) && !holders(note[at]) -> give_back(at)
+#endif
 	:: else
 	fi
 }

@@ -148,6 +148,9 @@ proctype driver()
 		if
 		:: flight == f && state(w) == RUN -> d_complete()
 		:: flight == f && state(w) == DONE -> d_won()
+#ifdef FAULT_WAIT /* until what has won is told */
+		:: flight == f && is_cut(state(w)) -> w = 0
+#endif
 		:: flight == f && is_cut(state(w)) -> d_lost()
 		:: else -> w = 0; pc = d_fate
 		fi }
@@ -158,7 +161,11 @@ proctype driver()
 		pc = (flight == f && state(w) == RUN -> d_done : d_landed) }
 	:: d_step { pc == d_done -> /* C: queue.c ivrq__queue_complete "ivrq__with_state(word, IVRQ__DONE)" */
 		if
+#ifdef FAULT_DONE /* loads, then stores */
+		:: true ->
+#else
 		:: word == w ->
+#endif
 			d_complete()
 		:: else -> w = word; pc = d_run
 		fi }

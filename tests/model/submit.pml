@@ -45,7 +45,9 @@ inline s_accepted()
 	curref[id] = 0;
 #endif
 	s_next();
+#ifndef FAULT_WAKE /* the worker is not told */
 	schedule(s_ready)
+#endif
 }
 
 inline s_next()
@@ -228,7 +230,12 @@ proctype submitter(bit id)
 		fi }
 	:: d_step { pc == p_word -> /* C: queue.c publish "ivrq__cas_word(ring, &word, next)" */
 		if
+#ifdef FAULT_ENTER /* does not see that it was closed */
+		:: (word & ~CLOSED_MASK) == w ->
+			w = word;
+#else
 		:: word == w ->
+#endif
 			p_publish()
 		:: else -> p_back(false)
 		fi }

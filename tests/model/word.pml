@@ -185,6 +185,17 @@ bool given[2]; /* the receipt was given */
 byte readers;  /* threads that remember a note */
 byte dpos;     /* what the driver is completing, + 1 */
 byte fate;     /* how its result went: 1 completed, 2 canceled */
+#ifdef LTL /* what the formulas ask besides, since it is in the queue */
+byte told[NREF];    /* its result: 1 completed, 2 canceled, 3 two of them */
+bool started[NREF];
+#define g_tell(r, result) told[r] = (told[r] -> 3 : result)
+#define g_start(r)	  started[r] = true
+#define g_enter(r)	  told[r] = 0; started[r] = false
+#else
+#define g_tell(r, result) skip
+#define g_start(r)	  skip
+#define g_enter(r)	  skip
+#endif
 #ifdef FREEZE
 byte frozen = 255;
 hidden byte lost;
@@ -249,6 +260,7 @@ inline g_publish(w, s)
 	fi;
 	g[r] = G_LIVE;
 	gpos[r] = tail(w);
+	g_enter(r);
 	if
 	:: curref[0] == r + 1 && !accepted[0] -> i = 0
 	:: else -> i = 1
@@ -296,6 +308,7 @@ inline deliver(at, p, id, inplace)
 	fi;
 	g[at] = G_OUT;
 	gpos[at] = 0;
+	g_tell(at, (id -> 2 : 1));
 	if
 	:: dpos == p + 1 -> fate = (id -> 2 : 1)
 	:: else

@@ -96,6 +96,7 @@ inline t_begin()
 inline t_started()
 {
 	assert(g[rf] == G_LIVE && gpos[rf] == p); /* G4: not cut */
+	g_start(rf);
 	word = with_state(without_front(word), RUN);
 	w = 0;
 	s = 0;
@@ -154,7 +155,11 @@ inline l_first()
 			w_leave()
 		:: else ->
 			if
+#ifdef FAULT_BEHIND /* does not wait for the one that stops */
+			:: rules(w) -> todo = CANCELED; l_cut()
+#else
 			:: rules(w) && !behind -> todo = CANCELED; l_cut()
+#endif
 			:: !rules(w) && !flies(state(w)) -> todo = START; l_rest()
 			:: else -> l_rest()
 			fi
@@ -586,7 +591,9 @@ proctype worker()
 	:: d_step { pc == q_bury -> /* C: turn.c ivrq__turn_bury "ivrq__with_type(slot, IVRQ__HOLE)" */
 		assert(type(AT(p)) == KILLED); /* it is the worker's */
 		deliver(rf, p, id_of(ct, cn), true);
+#ifndef FAULT_BURY /* it stays killed */
 		AT(p) = with_type(AT(p), HOLE);
+#endif
 		if
 		:: any -> /* one of a sweep: the next */
 			s = 0;
@@ -695,7 +702,11 @@ proctype worker()
 	:: d_step { pc == z_word -> /* C: worker.c tell_closed "uint64_t word = ivrq__load_word(&visit->ring)" */
 		pc = IDLE_PC;
 		if
+#ifdef FAULT_EARLY /* something is left */
+		:: !closed(word) -> skip
+#else
 		:: total(word) || !closed(word) -> skip
+#endif
 		:: else ->
 			/* G10: the last callback; nothing is left to tell */
 			assert((g[0] | g[1] | g[NREF - 2] | g[NREF - 1]) == G_OUT);

@@ -17,6 +17,8 @@ model=$top/tests/model
 work=${PROOF_DIR:-$top/build/proof}/model
 cc=${CC:-gcc}
 ulimit -c 0
+table=26 # places in the table of states, as a power of two
+[ "$mode" != short ] || table=24
 
 [ -f "$model/ivrq.pml" ] || { echo "run it from the top of the source" >&2; exit 99; }
 mkdir -p "$work" && rm -rf "${work:?}"/* && cd "$work" || exit 99
@@ -43,28 +45,72 @@ run_list()
 
 # safety: every assertion, and no process is left that cannot go on.
 # progress: no endless run at all, fair or not.
-# fault: one of these has to fail.
+# ltl: each formula that the configuration has.
+# fault, endless, breaks: one of these has to fail. "breaks": the formula that
+# is the first part of the name, and the assertions are off.
 check()
 {
-	mkdir -p "$2" || return 1
+	formula=
 	case $1 in
-	progress | endless) flags="-DNP -DNOREDUCE" args=-l ;;
-	*) flags="-DSAFETY -DVAR_RANGES" args= ;;
+	progress | endless) flags="-DNP -DNOREDUCE -DNOCLAIM" args=-l ;;
+	ltl) flags=-DNOREDUCE args=-a ;;
+	breaks) flags=-DNOREDUCE formula=${2%%.*} args="-a -E -N ${2%%.*}" ;;
+	*) flags="-DSAFETY -DVAR_RANGES -DNOCLAIM" args=-w$table ;;
 	esac
+	case $1 in
+	ltl) set -- "$1" "$2" "-DLTL -DNREF=2 $3" ;;
+	breaks) set -- "$1" "$2" "-DLTL -DNREF=2 -DFORMULA $3" ;;
+	esac
+	build "$@" || { echo "$2: cannot be built" >&2; return 1; }
+	if [ "$1" = ltl ]; then
+		formulas "$2"
+	else
+		judge "$@"
+	fi || return 1
+	rm -f "$2"/pan "$2"/pan.[bchmpt]
+}
+
+build()
+{
+	mkdir -p "$2" || return 1
 	# shellcheck disable=SC2086
 	(cd "$2" && spin -a $3 "$model/ivrq.pml" >spin.out 2>&1 &&
-		"$cc" -O1 -w $flags -DNOCLAIM -DCOLLAPSE -DMEMLIM=6000 \
-			-o pan pan.c >cc.out 2>&1) ||
-		{ echo "$2: cannot be built" >&2; return 1; }
+		"$cc" -O1 -w $flags -DCOLLAPSE -DMEMLIM=6000 \
+			-o pan pan.c >cc.out 2>&1)
+}
+
+# Each formula of a configuration by itself.
+formulas()
+{
+	sed -n 's/^ltl \([a-z0-9_]*\): .*/\1/p' "$1/spin.out" >"$1/list"
+	[ -s "$1/list" ] || return 1
+	while read -r formula; do
+		args="-a -N $formula"
+		judge ltl "$1" || return 1
+	done <"$1/list"
+}
+
+judge()
+{
+	# shellcheck disable=SC2086
 	(cd "$2" && ./pan $args -m500000 >pan.out 2>&1)
 	errors=$(sed -n 's/.*errors: \([0-9]*\).*/\1/p' "$2/pan.out")
 	states=$(awk '/ states, stored/ { print $1; exit }' "$2/pan.out")
 	depth=$(sed -n 's/.*depth reached \([0-9]*\).*/\1/p' "$2/pan.out")
 	time=$(sed -n 's/^pan: elapsed time \([0-9.e+]*\).*/\1/p' "$2/pan.out")
 	why=$(sed -n 's/^pan:1: \(.*\) (at depth.*/\1/p' "$2/pan.out")
-	echo "$1 $2 errors=${errors:-?} states=${states:-?} depth=${depth:-?} seconds=${time:-?} $why" |
+	[ -z "$formula" ] || grep -q "^pan: ltl formula $formula\$" "$2/pan.out" ||
+		{ echo "$2: no formula $formula" >&2; return 1; }
+	echo "$1 $2${formula:+ $formula} errors=${errors:-?} states=${states:-?} depth=${depth:-?} seconds=${time:-?} $why" |
 		tee -a results
 	case $1 in
+	breaks)
+		case $why in
+		'acceptance cycle' | 'assertion violated'*) return ;;
+		esac
+		echo "$2: the fault was not found" >&2
+		return 1
+		;;
 	fault | endless)
 		[ "${errors:-0}" -gt 0 ] && return
 		echo "$2: the fault was not found" >&2
@@ -75,8 +121,7 @@ check()
 		-e 'max search depth too small' -e 'out of memory' \
 		-e 'Search not completed' -e 'reached -DMEMLIM' "$2/pan.out" ||
 		{ echo "$2: see $work/$2/pan.out" >&2; return 1; }
-	[ "$1" = progress ] || covered "$2" "$3"
-	rm -f "$2"/pan "$2"/pan.[bchmpt]
+	[ "$1" != safety ] || covered "$2" "$3"
 }
 
 # Which steps were taken: the names of the values that each pc had. mtype
@@ -119,14 +164,15 @@ full) modes='short|full' ;;
 esac
 sed -nE "s/^($modes) //p" "$model/configurations" >runs
 run_all runs || { echo "model: failed: $(tr '\n' ' ' <failed)" >&2; exit 1; }
-configurations=$(wc -l <runs)
+configurations=$(grep -vc '^ltl' runs)
+formulas=$(grep -c '^ltl' results)
 left=$(untaken)
 # shellcheck disable=SC2086
 [ -z "$left" ] || echo "no configuration takes:" $left
-stored=$(sed -n 's/.* states=\([0-9]*\) .*/\1/p' results |
+stored=$(sed -n '/^ltl/d; s/.* states=\([0-9]*\) .*/\1/p' results |
 	awk '{ n += $1 } END { printf "%.0f", n }')
 
-line="model: configurations=$configurations states=$stored errors=0 untaken=$(echo $left | wc -w)"
+line="model: configurations=$configurations formulas=$formulas states=$stored errors=0 untaken=$(echo $left | wc -w)"
 [ "$mode" != short ] || { echo "$line"; exit 0; }
 
 sed -n 's/^faults //p' "$model/configurations" >runs
