@@ -279,10 +279,10 @@ proctype canceller(bit id; byte scope)
 		:: else -> c_plan()
 		fi }
 #endif
-	:: d_step { pc == c_spare -> /* C: queue.c spare_head "slot = ivrq__load_slot(ring, head)" */
+	:: d_step { pc == c_spare -> /* C: queue.c ivrq__queue_take_up "slot = ivrq__load_slot(ring, position)" */
 		s = AT(head(w));
 		c_spared() }
-	:: d_step { pc == c_take -> /* C: queue.c spare_head "ivrq__with_type(slot, IVRQ__TAKEN)" */
+	:: d_step { pc == c_take -> /* C: queue.c ivrq__queue_take_up "ivrq__with_type(slot, IVRQ__TAKEN)" */
 		if
 		:: AT(head(w)) == s ->
 			AT(head(w)) = with_type(s, TAKEN);

@@ -15,7 +15,7 @@ mtype = {
 	q_sealed, q_tell, q_free, q_head, q_land, q_rel,
 	q_bury,
 	v_word, v_slot,
-	t_take, t_flight, t_head, t_back, t_free,
+	t_word, t_flight, t_take, t_head, t_back, t_free,
 	a_word, a_sel, a_slot, a_calm,
 	z_word, z_tail, z_slot, z_note, z_same, z_refuse, z_end, z_life,
 	z_skip, z_skipped
@@ -87,10 +87,18 @@ inline w_close()
 #endif
 }
 
-inline t_begin()
+/* From a word that was read: with SLOW a kill may be on its way. */
+inline t_next()
 {
-	AT(p) = with_type(AT(p), TAKEN);
-	flight = flight_of(p, rf)
+	if
+	:: !front_live(w) -> pc = t_back
+#if defined(SELECT) && !defined(FAULT_TAKE)
+	:: front_live(w) && (w & SLOW) -> pc = t_take
+	:: front_live(w) && !(w & SLOW) -> pc = t_head
+#else
+	:: else -> pc = t_head
+#endif
+	fi
 }
 
 inline t_started()
@@ -184,10 +192,12 @@ inline l_start()
 {
 	if
 #ifdef COARSE /* nothing but the word decides */
-	:: todo == START && front_live(word) -> t_begin(); t_started()
+	:: todo == START && front_live(word) ->
+		flight = flight_of(p, rf);
+		t_started()
 	:: todo == START && !front_live(word) -> w_look()
 #else
-	:: todo == START -> s = 0; w = 0; pc = t_take
+	:: todo == START -> s = 0; w = 0; pc = t_word
 #endif
 	:: else -> w_done()
 	fi
@@ -549,7 +559,7 @@ proctype worker()
 		note[r2] = note[r2] | ((cnt + 1) << 4);
 		q_counting_over() }
 #endif
-	:: d_step { pc == q_free -> /* C: turn.c pop_front "ivrq__xchg_acqrel64(ivrq__slot_at(ring, position)" */
+	:: d_step { pc == q_free -> /* C: turn.c pop_front "free_slot(ring, position)" */
 		AT(p) = free_for(p + CAP);
 #ifdef FAULT_FREE /* head first, then the slot */
 		w = 0;
@@ -639,28 +649,31 @@ proctype worker()
 #endif
 
 	/* start() */
-	:: d_step { pc == t_take -> /* C: turn.c ivrq__turn_start "ivrq__with_type(slot, IVRQ__TAKEN)))" */
-		if
-		:: type(AT(p)) != READY && type(AT(p)) != TAKEN -> w_look()
-		:: else ->
-#ifndef FAULT_TAKE /* a kill may still be decided in the slot */
-			AT(p) = with_type(AT(p), TAKEN);
-#endif
-			pc = t_flight
-		fi }
+	:: d_step { pc == t_word -> /* C: turn.c ivrq__turn_start "uint64_t word = ivrq__load_word(ring)" */
+		w = word;
+		pc = t_flight }
 	:: d_step { pc == t_flight -> /* C: turn.c ivrq__turn_start "ivrq__st_rel64(&ring->queue->flight, flight)" */
 		flight = flight_of(p, rf);
-		pc = t_head }
+		t_next() }
+#ifdef SELECT
+	:: d_step { pc == t_take -> /* C: turn.c ivrq__turn_start "!ivrq__queue_take_up(ring, position)" */
+		if
+		:: type(AT(p)) == READY || type(AT(p)) == TAKEN ->
+			AT(p) = with_type(AT(p), TAKEN);
+			pc = t_head
+		:: else -> pc = t_back
+		fi }
+#endif
 	:: d_step { pc == t_head -> /* C: turn.c ivrq__turn_start "while (!ivrq__cas_word(ring, &word, next))" */
 		if
-		:: front_live(word) ->
-			t_started()
-		:: else -> pc = t_back
+		:: word == w -> t_started()
+		:: else -> w = word; t_next()
 		fi }
 	:: d_step { pc == t_back -> /* C: turn.c ivrq__turn_start "ivrq__st_rel64(&ring->queue->flight, 0)" */
 		flight = 0;
+		w = 0;
 		w_look() }
-	:: d_step { pc == t_free -> /* C: turn.c ivrq__turn_start "ivrq__xchg_acqrel64(ivrq__slot_at(ring, position), free)" */
+	:: d_step { pc == t_free -> /* C: turn.c ivrq__turn_start "free_slot(ring, position)" */
 		AT(p) = free_for(p + CAP);
 		in_order(rf, p, 0); /* G5: the driver hears of it */
 		play = flight_of(p, rf);
