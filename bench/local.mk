@@ -1,14 +1,21 @@
 # SPDX-License-Identifier: MIT
 #
 # To add a benchmark: write bench/bench_<what>.c, one line in BENCHES and its
-# LDADD. It takes --smoke (tests/check-bench.sh) and prints "bench=..." lines.
+# SOURCES. It takes --smoke (tests/check-bench.sh) and prints "work=..." lines.
 
 BENCHES = \
-	%D%/bench_queue
+	%D%/bench_life
 
-%C%_bench_queue_LDADD = libivrq-core.la
+bench_sides = \
+	%D%/bench.c \
+	%D%/bench.h \
+	%D%/side.h \
+	%D%/side_ivrq.c \
+	%D%/side_mutex.c
 
-noinst_HEADERS += %D%/bench.h
+%C%_bench_life_SOURCES = %D%/bench_life.c $(bench_sides)
+%C%_bench_life_LDADD = libivrq-core.la
+
 check_PROGRAMS += $(BENCHES)
 
 bench: $(BENCHES)
