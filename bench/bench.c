@@ -38,22 +38,41 @@ uint64_t bench_now(void)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
+#ifdef __linux__
+/* Those that this program had when it began: NULL if that is not told. Asked
+ * first in bench_begin(), before any pinning and by one thread. */
+static const cpu_set_t *all_cpus(void)
+{
+	static cpu_set_t all;
+	static bool known;
+
+	if (!known)
+		known = !sched_getaffinity(0, sizeof(all), &all);
+	return known ? &all : NULL;
+}
+#endif
+
+unsigned bench_cpus(void)
+{
+#ifdef __linux__
+	if (all_cpus())
+		return (unsigned)CPU_COUNT(all_cpus());
+#endif
+	return 1;
+}
+
 int bench_pin(unsigned nth)
 {
 #ifdef __linux__
-	static cpu_set_t all;
-	static bool known;
+	const cpu_set_t *all = all_cpus();
 	cpu_set_t one;
 	int cpu;
 
-	if (!known) {
-		if (sched_getaffinity(0, sizeof(all), &all))
-			return -1;
-		known = true;
-	}
-	nth %= (unsigned)CPU_COUNT(&all);
+	if (!all)
+		return -1;
+	nth %= bench_cpus();
 	for (cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-		if (!CPU_ISSET(cpu, &all) || nth--)
+		if (!CPU_ISSET(cpu, all) || nth--)
 			continue;
 		CPU_ZERO(&one);
 		CPU_SET(cpu, &one);
@@ -72,6 +91,17 @@ uint64_t bench_random(void)
 	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
 	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
 	return z ^ (z >> 31);
+}
+
+void bench_order(unsigned *order, unsigned count)
+{
+	unsigned i, j;
+
+	for (i = 0; i < count; i++) {
+		j = (unsigned)(bench_random() % (i + 1));
+		order[i] = order[j];
+		order[j] = i;
+	}
 }
 
 /* ----------------------------------------------------------------- options */
@@ -207,20 +237,12 @@ void bench_run(const struct bench_work *work, const char *const *names,
 	static double samples[BENCH_SIDES_MAX][BENCH_REPEATS_MAX];
 	unsigned order[BENCH_SIDES_MAX];
 	unsigned long repeat;
-	unsigned i, j, swap;
+	unsigned i;
 
-	for (i = 0; i < count; i++) {
-		order[i] = i;
-		if (!bench_smoke)
-			work->once(sides[i], work->arg);
-	}
+	for (i = 0; i < count && !bench_smoke; i++)
+		work->once(sides[i], work->arg);
 	for (repeat = 0; repeat < bench_repeats; repeat++) {
-		for (i = count; i > 1; i--) {
-			j = (unsigned)(bench_random() % i);
-			swap = order[j];
-			order[j] = order[i - 1];
-			order[i - 1] = swap;
-		}
+		bench_order(order, count);
 		for (i = 0; i < count; i++)
 			samples[order[i]][repeat] =
 				work->once(sides[order[i]], work->arg);

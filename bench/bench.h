@@ -40,7 +40,12 @@ uint64_t bench_now(void); /* nanoseconds */
 /* Pin this thread to the nth CPU it may use; that CPU, -1 if it may not. */
 int bench_pin(unsigned nth);
 
+unsigned bench_cpus(void); /* how many this program may use */
+
 uint64_t bench_random(void); /* of this program's seed; one thread */
+
+/* 0 to count - 1, in an order drawn anew. */
+void bench_order(unsigned *order, unsigned count);
 
 _Noreturn void bench_die(const char *what);
 void *bench_memory(size_t count, size_t bytes); /* zeroed, or it ends */
