@@ -7,11 +7,17 @@
 #include "bench.h"
 #include "side.h"
 
+struct started {
+	ivrq_op op;
+	uint32_t *place;
+};
+
 struct ours {
 	ivrq_engine *engine;
 	ivrq_call *call;
-	ivrq_op *started;
-	unsigned long running;
+	struct started *started;
+	uint32_t *place; /* of each call: where it is in started */
+	uint32_t running;
 	struct tally *tally;
 };
 
@@ -19,7 +25,9 @@ static int on_start(void *user, const ivrq_operation *operation)
 {
 	struct ours *ours = user;
 
-	ours->started[ours->running++] = operation->op;
+	*(uint32_t *)operation->user = ours->running;
+	ours->started[ours->running].op = operation->op;
+	ours->started[ours->running++].place = operation->user;
 	return 0;
 }
 
@@ -27,14 +35,15 @@ static int on_stop(void *user, const ivrq_operation *operation,
 		   ivrq_outcome *outcome)
 {
 	struct ours *ours = user;
-	unsigned long i;
+	uint32_t i = *(uint32_t *)operation->user;
+	struct started *last;
 
-	/* Not to be completed any more. It is among the last, or alone. */
-	for (i = ours->running; i-- > 0;) {
-		if (ours->started[i].value != operation->op.value)
-			continue;
-		ours->started[i] = ours->started[--ours->running];
-		break;
+	/* Not to be completed any more, if that has not been tried. */
+	if (i < ours->running &&
+	    ours->started[i].op.value == operation->op.value) {
+		last = &ours->started[--ours->running];
+		*last->place = i;
+		ours->started[i] = *last;
 	}
 	outcome->media_ms = 1;
 	return IVRQ_STOPPED;
@@ -60,9 +69,13 @@ static void *ours_make(const struct side_config *wanted, struct tally *tally)
 	config.calls = (uint32_t)wanted->calls;
 	config.ring = (uint32_t)wanted->depth;
 	config.operations = (uint32_t)wanted->operations;
+	/* As the other side: room for the strings that come, and no tones. */
+	config.inline_bytes = 64;
+	config.tones = config.subscriptions = 1;
 	ours->tally = tally;
 	ours->call = bench_memory(wanted->calls, sizeof(*ours->call));
 	ours->started = bench_memory(wanted->calls, sizeof(*ours->started));
+	ours->place = bench_memory(wanted->calls, sizeof(*ours->place));
 	if (ivrq_engine_create(&config, &ours->engine, NULL))
 		bench_die("ivrq: cannot create an engine of this size");
 	return ours;
@@ -92,6 +105,7 @@ static bool ours_submit(void *it, unsigned long call)
 	request.prompts = prompts;
 	request.prompt_count = 1;
 	request.options.client_context = side_context;
+	request.options.user = &ours->place[call];
 	return !ivrq_play_prompt(ours->engine, ours->call[call], &request,
 				 &submission, NULL);
 }
@@ -131,8 +145,9 @@ static void ours_complete(void *it)
 	int answer;
 
 	while (ours->running) {
-		answer = ivrq_op_complete(
-			ours->engine, ours->started[--ours->running], &outcome);
+		answer = ivrq_op_complete(ours->engine,
+					  ours->started[--ours->running].op,
+					  &outcome);
 		if (answer && answer != IVRQ_ECANCELED)
 			bench_die("ivrq: a completion was refused");
 	}
@@ -153,6 +168,7 @@ static bool ours_end(void *it)
 		ours_run(ours);
 	if (ivrq_engine_destroy(ours->engine))
 		bench_die("ivrq: a call is open");
+	free(ours->place);
 	free(ours->started);
 	free(ours->call);
 	free(ours);

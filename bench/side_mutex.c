@@ -26,6 +26,7 @@ struct operation {
 	struct call *call;
 	enum status status;
 	uint64_t cancel;
+	unsigned long place; /* the driver's: where it is in started */
 	const char *prompt;
 	const char *context;
 	char text[];
@@ -98,6 +99,7 @@ static int on_start(void *user, struct operation *operation)
 {
 	struct mutex_side *side = user;
 
+	operation->place = side->running;
 	side->started[side->running++] = operation;
 	return 0;
 }
@@ -105,13 +107,11 @@ static int on_start(void *user, struct operation *operation)
 static void on_stop(void *user, struct operation *operation)
 {
 	struct mutex_side *side = user;
-	unsigned long i;
+	unsigned long i = operation->place;
 
-	for (i = side->running; i-- > 0;) {
-		if (side->started[i] != operation)
-			continue;
+	if (i < side->running && side->started[i] == operation) {
 		side->started[i] = side->started[--side->running];
-		break;
+		side->started[i]->place = i;
 	}
 }
 
