@@ -7,9 +7,10 @@
  * Written with care, as it is what the engine is measured by. The strings come
  * in the operation's allocation; there is no allocation under a lock. A worker
  * has a list of the calls with something to do, under a mutex of its own, so
- * that idle calls cost nothing. A cancel names itself in each operation that
- * it hits, so that the result can tell which one it was. The worker takes what
- * is due under one lock of the call, and tells of it outside.
+ * that idle calls cost nothing. A run takes that whole list under one lock: so
+ * it ends, whatever the clients add. A cancel names itself in each operation
+ * that it hits, so that the result can tell which one it was. The worker takes
+ * what is due under one lock of the call, and tells of it outside.
  */
 #include "side.h"
 
@@ -52,8 +53,8 @@ struct call {
 	bool stop; /* the current one has to be stopped */
 	bool open;
 	bool closing;
-	bool listed; /* under the worker's lock */
-	struct call *next_ready;
+	unsigned long listed; /* under the worker's lock: for this round */
+	struct call *next_ready[2]; /* of the rounds that are even, odd */
 	void (*on_result)(void *user, const struct result *result);
 	int (*on_start)(void *user, struct operation *operation);
 	void (*on_stop)(void *user, struct operation *operation);
@@ -69,6 +70,7 @@ struct mutex_side {
 	struct tally *tally;
 	_Alignas(64) pthread_mutex_t lock; /* of the worker's list */
 	struct call *ready, **last_ready;
+	unsigned long round; /* of which ready is the list */
 };
 
 static void list_init(struct list *list)
@@ -135,6 +137,7 @@ static void *mutex_make(const struct side_config *config, struct tally *tally)
 	side->started = bench_memory(config->calls, sizeof(*side->started));
 	side->tally = tally;
 	side->last_ready = &side->ready;
+	side->round = 1;
 	pthread_mutex_init(&side->lock, NULL);
 	return side;
 }
@@ -157,12 +160,15 @@ static void mutex_open(void *it, unsigned long number)
 
 static void schedule(struct mutex_side *side, struct call *call)
 {
+	struct call **next;
+
 	pthread_mutex_lock(&side->lock);
-	if (!call->listed) {
-		call->listed = true;
-		call->next_ready = NULL;
+	if (call->listed != side->round) {
+		call->listed = side->round;
+		next = &call->next_ready[side->round & 1];
+		*next = NULL;
 		*side->last_ready = call;
-		side->last_ready = &call->next_ready;
+		side->last_ready = next;
 	}
 	pthread_mutex_unlock(&side->lock);
 }
@@ -328,23 +334,22 @@ static void visit(struct call *call)
 		call->on_start(call->user, due.start);
 }
 
+/* What is ready now; what becomes so meanwhile is for the next run. */
 static void mutex_run(void *it)
 {
 	struct mutex_side *side = it;
-	struct call *call;
+	struct call *call, *next;
+	unsigned long round;
 
-	for (;;) {
-		pthread_mutex_lock(&side->lock);
-		call = side->ready;
-		if (call) {
-			side->ready = call->next_ready;
-			if (!side->ready)
-				side->last_ready = &side->ready;
-			call->listed = false;
-		}
-		pthread_mutex_unlock(&side->lock);
-		if (!call)
-			break;
+	pthread_mutex_lock(&side->lock);
+	call = side->ready;
+	side->ready = NULL;
+	side->last_ready = &side->ready;
+	round = side->round++;
+	pthread_mutex_unlock(&side->lock);
+	for (; call; call = next) {
+		/* Written by others again in the round after the next only. */
+		next = call->next_ready[round & 1];
 		visit(call);
 	}
 }
