@@ -5,6 +5,7 @@
 #define _GNU_SOURCE /* pinning is no POSIX */
 #include "bench.h"
 
+#include <pthread.h>
 #include <sched.h>
 #include <sys/utsname.h>
 #include <time.h>
@@ -186,6 +187,22 @@ static void say_machine(const char *program)
 	fflush(stdout);
 }
 
+static void *nothing(void *arg)
+{
+	return arg;
+}
+
+/* Some C libraries lock without atomics until the first thread is made. What
+ * is measured here is used in servers, which have threads. */
+static void have_threads(void)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, nothing, NULL))
+		bench_die("cannot make a thread");
+	pthread_join(thread, NULL);
+}
+
 void bench_begin(int argc, char **argv, const struct bench_option *options)
 {
 	int i;
@@ -203,6 +220,7 @@ void bench_begin(int argc, char **argv, const struct bench_option *options)
 	}
 	state = seed;
 	say_machine(argv[0]);
+	have_threads();
 	bench_pin(0);
 }
 
