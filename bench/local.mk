@@ -4,7 +4,8 @@
 # SOURCES. It takes --smoke (tests/check-bench.sh) and prints "work=..." lines.
 
 BENCHES = \
-	%D%/bench_life
+	%D%/bench_life \
+	%D%/bench_scale
 
 bench_sides = \
 	%D%/bench.c \
@@ -15,6 +16,9 @@ bench_sides = \
 
 %C%_bench_life_SOURCES = %D%/bench_life.c $(bench_sides)
 %C%_bench_life_LDADD = libivrq-core.la
+
+%C%_bench_scale_SOURCES = %D%/bench_scale.c $(bench_sides)
+%C%_bench_scale_LDADD = libivrq-core.la
 
 check_PROGRAMS += $(BENCHES)
 
