@@ -37,7 +37,9 @@ struct side {
 	bool (*end)(void *it);
 };
 
-extern const struct side side_ivrq, side_mutex;
+/* A run of side_mutex_passes looks again, up to 8 times, at what became ready
+ * meanwhile, as the engine's do; one of side_mutex does not. */
+extern const struct side side_ivrq, side_mutex, side_mutex_passes;
 
 static const char side_prompt[] = "prompts/welcome.wav";
 static const char side_context[] = "step-1";
