@@ -4,6 +4,7 @@
 # SOURCES. It takes --smoke (tests/check-bench.sh) and prints "work=..." lines.
 
 BENCHES = \
+	%D%/bench_crowd \
 	%D%/bench_life \
 	%D%/bench_scale
 
@@ -13,6 +14,9 @@ bench_sides = \
 	%D%/side.h \
 	%D%/side_ivrq.c \
 	%D%/side_mutex.c
+
+%C%_bench_crowd_SOURCES = %D%/bench_crowd.c $(bench_sides)
+%C%_bench_crowd_LDADD = libivrq-core.la
 
 %C%_bench_life_SOURCES = %D%/bench_life.c $(bench_sides)
 %C%_bench_life_LDADD = libivrq-core.la
