@@ -2,17 +2,21 @@
 #
 # To add a benchmark: write bench/bench_<what>.c, one line in BENCHES and its
 # SOURCES. It takes --smoke (tests/check-bench.sh) and prints "work=..." lines.
+# What must be reached is a line in targets.
 
 BENCHES = \
+	%D%/bench_count \
 	%D%/bench_crowd \
 	%D%/bench_life \
 	%D%/bench_scale
 
-bench_sides = \
+bench_common = \
 	%D%/bench.c \
 	%D%/bench.h \
 	%D%/side.h \
-	%D%/side_ivrq.c \
+	%D%/side_ivrq.c
+bench_sides = \
+	$(bench_common) \
 	%D%/side_mutex.c
 
 %C%_bench_crowd_SOURCES = %D%/bench_crowd.c $(bench_sides)
@@ -24,9 +28,66 @@ bench_sides = \
 %C%_bench_scale_SOURCES = %D%/bench_scale.c $(bench_sides)
 %C%_bench_scale_LDADD = libivrq-core.la
 
-check_PROGRAMS += $(BENCHES)
+# The core, its atomic accesses counted.
+check_LTLIBRARIES += libivrq-counted.la
+libivrq_counted_la_SOURCES = $(CORE_SOURCES)
+libivrq_counted_la_CPPFLAGS = $(AM_CPPFLAGS) -include $(srcdir)/%D%/count.h
+%C%_bench_count_SOURCES = \
+	$(bench_common) \
+	%D%/bench_count.c \
+	%D%/count.c \
+	%D%/count.h
+%C%_bench_count_LDADD = libivrq-counted.la
 
-bench: $(BENCHES)
-	@for b in $(BENCHES); do ./$$b $(BENCH_ARGS) || exit 1; done
+%C%_bench_instr_SOURCES = $(bench_common) %D%/bench_instr.c
+%C%_bench_instr_LDADD = libivrq-core.la
 
-.PHONY: bench
+check_PROGRAMS += $(BENCHES) %D%/bench_instr
+
+bench_scripts = \
+	%D%/csv.awk \
+	%D%/instr.sh \
+	%D%/instructions \
+	%D%/plots.gp \
+	%D%/table.awk \
+	%D%/targets
+EXTRA_DIST += $(bench_scripts)
+
+# All lines, then what must be reached. A program ends with an error if what it
+# counted does not add up.
+bench: $(BENCHES) %D%/bench_instr
+	@mkdir -p bench-out && : >bench-out/lines
+	@for b in $(BENCHES); do \
+		./$$b $(BENCH_ARGS) >bench-out/one; status=$$?; \
+		cat bench-out/one; \
+		cat bench-out/one >>bench-out/lines; \
+		[ $$status = 0 ] || exit 1; \
+	done
+	@CC="$(CC)" sh $(srcdir)/%D%/instr.sh %D%/bench_instr \
+		$(srcdir)/%D%/instructions >bench-out/one; cat bench-out/one; \
+		cat bench-out/one >>bench-out/lines
+	@awk -f $(srcdir)/%D%/csv.awk bench-out/lines >bench-out/results.csv
+	@echo
+	@awk -f $(srcdir)/%D%/table.awk $(srcdir)/%D%/targets bench-out/lines
+
+# Fails if a figure has become more than 3 % larger than the stored one.
+bench-instr: %D%/bench_instr
+	CC="$(CC)" sh $(srcdir)/%D%/instr.sh %D%/bench_instr \
+		$(srcdir)/%D%/instructions
+
+bench-instr-store: %D%/bench_instr
+	CC="$(CC)" sh $(srcdir)/%D%/instr.sh %D%/bench_instr \
+		$(srcdir)/%D%/instructions store
+
+# The pictures in bench/results, of the last "make bench". Needs gnuplot.
+plots:
+	@test -f bench-out/results.csv || { echo "first: make bench"; exit 1; }
+	mkdir -p $(srcdir)/%D%/results
+	gnuplot -e "csv='bench-out/results.csv'; into='$(srcdir)/%D%/results'" \
+		$(srcdir)/%D%/plots.gp
+
+clean-local: bench-clean
+bench-clean:
+	rm -rf bench-out
+
+.PHONY: bench bench-clean bench-instr bench-instr-store plots
