@@ -78,13 +78,13 @@ do for [form in "svg png"] {
 	set xtics ("50" 0, "99" 1, "99.9" 2, "max" 3)
 	set xrange [-0.3:3.3]
 	place(at) = at == 500 ? 0 : at == 990 ? 1 : at == 999 ? 2 : 3
-	plot pick("crowd_one", "ivrq") using (place($3)):($4 / 1000) \
+	plot pick("crowd_one_busy", "ivrq") using (place($3)):($4 / 1000) \
 		lc rgb ours lw 2 pt 7 title "ivrq, one call", \
-	     pick("crowd_many", "ivrq") using (place($3)):($4 / 1000) \
+	     pick("crowd_many_busy", "ivrq") using (place($3)):($4 / 1000) \
 		lc rgb ours lw 2 pt 6 dt 2 title "ivrq, many calls", \
-	     pick("crowd_one", "mutex") using (place($3)):($4 / 1000) \
+	     pick("crowd_one_busy", "mutex") using (place($3)):($4 / 1000) \
 		lc rgb theirs lw 2 pt 5 title "mutex, one call", \
-	     pick("crowd_many", "mutex") using (place($3)):($4 / 1000) \
+	     pick("crowd_many_busy", "mutex") using (place($3)):($4 / 1000) \
 		lc rgb theirs lw 2 pt 4 dt 2 title "mutex, many calls"
 	unset logscale
 	set xtics auto
