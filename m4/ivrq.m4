@@ -73,3 +73,31 @@ return !atomic_compare_exchange_strong(&a, &x, 1) +
   AS_IF([test "$ivrq_atomics" = no],
     [AC_MSG_ERROR([programs with 64-bit atomics do not link, with or without
 -latomic])])])
+
+dnl IVRQ_PEER(VAR, MODULE, HEADER, [LIBRARIES]): VAR_CFLAGS and VAR_LIBS of a
+dnl library that the benchmarks compare with, and -DHAVE_VAR; empty if it is not
+dnl here, or not for the machine this build is for. LIBRARIES in the place of
+dnl all those the module names, its directories kept. No warnings from headers.
+AC_DEFUN([IVRQ_PEER], [
+  PKG_CHECK_MODULES([$1], [$2], [ivrq_peer=yes], [ivrq_peer=no])
+  AS_IF([test $ivrq_peer = yes],
+    [$1_CFLAGS="-DHAVE_$1 `AS_ECHO([" $$1_CFLAGS"]) | sed 's/ -I/ -isystem /g'`"
+     m4_ifval([$4],
+       [ivrq_libs=
+        for ivrq_lib in $$1_LIBS; do
+          AS_CASE([$ivrq_lib], [-L*], [ivrq_libs="$ivrq_libs $ivrq_lib"])
+        done
+        $1_LIBS="$ivrq_libs $4"])
+     ivrq_cflags="$CFLAGS"
+     ivrq_libs="$LIBS"
+     CFLAGS="$CFLAGS $$1_CFLAGS"
+     LIBS="$$1_LIBS $LIBS"
+     AC_MSG_CHECKING([whether a program can be built with <$3>])
+     AC_LINK_IFELSE([AC_LANG_PROGRAM([[#include <$3>]])], [],
+       [ivrq_peer=no])
+     AC_MSG_RESULT([$ivrq_peer])
+     CFLAGS="$ivrq_cflags"
+     LIBS="$ivrq_libs"])
+  AS_IF([test $ivrq_peer = no],
+    [$1_CFLAGS=
+     $1_LIBS=])])
