@@ -3,55 +3,104 @@
 # To add a benchmark: write bench/bench_<what>.c, one line in BENCHES and its
 # SOURCES. It takes --smoke (tests/check-bench.sh) and prints "work=..." lines.
 # What must be reached is a line in targets.
+#
+# To add a peer: bench/peer_<which>.c, its library here, a line in peer.c, one
+# in configure.ac, and its package in this list, which "./bootstrap bench"
+# installs; without them all is built, and the peer says that it is absent.
+# packages: libck-dev libdpdk-dev liburcu-dev libglib2.0-dev gnuplot-nox valgrind
 
 BENCHES = \
 	%D%/bench_count \
 	%D%/bench_crowd \
+	%D%/bench_frozen \
 	%D%/bench_life \
+	%D%/bench_ring \
 	%D%/bench_scale
 
 bench_common = \
 	%D%/bench.c \
-	%D%/bench.h \
+	%D%/bench.h
+
+bench_engine = \
+	$(bench_common) \
 	%D%/side.h \
 	%D%/side_ivrq.c
+
 bench_sides = \
-	$(bench_common) \
+	$(bench_engine) \
 	%D%/side_mutex.c
 
-%C%_bench_crowd_SOURCES = %D%/bench_crowd.c $(bench_sides)
-%C%_bench_crowd_LDADD = libivrq-core.la
+bench_peers = \
+	$(bench_common) \
+	%D%/peer.c \
+	%D%/peer.h \
+	%D%/peer_mutex.c
 
-%C%_bench_life_SOURCES = %D%/bench_life.c $(bench_sides)
-%C%_bench_life_LDADD = libivrq-core.la
-
-%C%_bench_scale_SOURCES = %D%/bench_scale.c $(bench_sides)
-%C%_bench_scale_LDADD = libivrq-core.la
+# Each peer has flags of its own, none if its library is not here.
+check_LTLIBRARIES += \
+	%D%/libpeerck.la \
+	%D%/libpeerglib.la \
+	%D%/libpeerrte.la \
+	%D%/libpeerurcu.la
+%C%_libpeerck_la_SOURCES = %D%/peer_ck.c
+%C%_libpeerck_la_CPPFLAGS = $(AM_CPPFLAGS) $(CK_CFLAGS)
+%C%_libpeerglib_la_SOURCES = %D%/peer_glib.c
+%C%_libpeerglib_la_CPPFLAGS = $(AM_CPPFLAGS) $(GLIB_CFLAGS)
+# Its headers say asm, which is no word of strict C11.
+%C%_libpeerrte_la_SOURCES = %D%/peer_rte.c
+%C%_libpeerrte_la_CPPFLAGS = $(AM_CPPFLAGS) $(DPDK_CFLAGS)
+%C%_libpeerrte_la_CFLAGS = $(AM_CFLAGS) -std=gnu11
+%C%_libpeerurcu_la_SOURCES = %D%/peer_urcu.c
+%C%_libpeerurcu_la_CPPFLAGS = $(AM_CPPFLAGS) $(URCU_CFLAGS)
+peers_ldadd = \
+	%D%/libpeerck.la \
+	%D%/libpeerglib.la \
+	%D%/libpeerrte.la \
+	%D%/libpeerurcu.la \
+	$(CK_LIBS) $(DPDK_LIBS) $(URCU_LIBS) $(GLIB_LIBS)
 
 # The core, its atomic accesses counted.
 check_LTLIBRARIES += libivrq-counted.la
 libivrq_counted_la_SOURCES = $(CORE_SOURCES)
 libivrq_counted_la_CPPFLAGS = $(AM_CPPFLAGS) -include $(srcdir)/%D%/count.h
 %C%_bench_count_SOURCES = \
-	$(bench_common) \
+	$(bench_engine) \
 	%D%/bench_count.c \
 	%D%/count.c \
 	%D%/count.h
 %C%_bench_count_LDADD = libivrq-counted.la
 
-%C%_bench_instr_SOURCES = $(bench_common) %D%/bench_instr.c
+%C%_bench_crowd_SOURCES = %D%/bench_crowd.c $(bench_sides)
+%C%_bench_crowd_LDADD = libivrq-core.la
+
+# The core with a hook before each atomic access.
+%C%_bench_frozen_SOURCES = \
+	%D%/bench_frozen.c \
+	%D%/peer_ivrq.c \
+	$(bench_peers)
+%C%_bench_frozen_LDADD = $(peers_ldadd) libivrq-hooks.la
+
+%C%_bench_instr_SOURCES = %D%/bench_instr.c $(bench_engine)
 %C%_bench_instr_LDADD = libivrq-core.la
+
+%C%_bench_life_SOURCES = %D%/bench_life.c $(bench_sides)
+%C%_bench_life_LDADD = libivrq-core.la
+
+%C%_bench_ring_SOURCES = %D%/bench_ring.c $(bench_peers)
+%C%_bench_ring_LDADD = $(peers_ldadd) libivrq-core.la
+
+%C%_bench_scale_SOURCES = %D%/bench_scale.c $(bench_sides)
+%C%_bench_scale_LDADD = libivrq-core.la
 
 check_PROGRAMS += $(BENCHES) %D%/bench_instr
 
-bench_scripts = \
+EXTRA_DIST += \
 	%D%/csv.awk \
 	%D%/instr.sh \
 	%D%/instructions \
 	%D%/plots.gp \
 	%D%/table.awk \
 	%D%/targets
-EXTRA_DIST += $(bench_scripts)
 
 # All lines, then what must be reached. A program ends with an error if what it
 # counted does not add up.
