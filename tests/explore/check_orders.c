@@ -129,6 +129,39 @@ static const struct scenario scenarios[] = {
 	  0 },
 };
 
+/* Small ones, with a second bound: what takes more old values, or more
+ * interruptions, to be seen at all. */
+static const struct {
+	struct scenario scenario;
+	unsigned stale;
+} narrow[] = {
+	{ { "a cut while it starts, fence", "p0", { "A F", "w" }, "", 2 }, 1 },
+	{ { "next use, fence of a group",
+	    "p0 w",
+	    { "G F F", "w p1 w" },
+	    "",
+	    1 },
+	  2 },
+	{ { "end of the call, fence", "p0", { "A F", "X w" }, "", 1 }, 1 },
+	{ { "current, next life", "", { "C", "X w o n1 w" }, "", 2 }, 1 },
+	{ { "current in flight, next life",
+	    "p0 w",
+	    { "C", "X w o n1 w" },
+	    "",
+	    1 },
+	  1 },
+	{ { "group, next life", "", { "G", "X w o n1" }, "", 1 }, 1 },
+	{ { "snapshot, next life", "", { "S", "X w o n1" }, "", 1 }, 1 },
+	{ { "group, start", "p0", { "G", "w" }, "", 2 }, 1 },
+	{ { "group, next use", "p0", { "G", "A w p1" }, "", 1 }, 1 },
+	{ { "snapshot, two die", "p0 p1 p2 K1 K2", { "S", "w" }, "", 1 }, 2 },
+	{ { "complete, complete, end", "p0 w", { "x0", "x0", "w" }, "", 2 },
+	  1 },
+	{ { "kill, taken to start", "p0 p1 K0", { "K1", "w" }, "", 2 }, 2 },
+	{ { "kill, sweep", "p0 p1 p2 K2", { "K1", "w" }, "", 1 }, 1 },
+};
+static const size_t narrow_count = sizeof(narrow) / sizeof(narrow[0]);
+
 static void judge(void)
 {
 	world_judge();
@@ -213,11 +246,26 @@ static enum explore_verdict run_scene(const struct scene *one,
 	return explore(&spec, one->name);
 }
 
-/* Of one list after the other. */
+/* Of one list after the other: scenes, narrow, scenarios. */
+static const struct scenario *scenario_at(size_t number)
+{
+	number -= scene_count;
+	return number < narrow_count ? &narrow[number].scenario :
+				       &scenarios[number - narrow_count];
+}
+
 static const char *name_of(size_t number)
 {
 	return number < scene_count ? scenes[number].name :
-				      scenarios[number - scene_count].name;
+				      scenario_at(number)->name;
+}
+
+static unsigned stale_of(size_t number)
+{
+	if (number < scene_count)
+		return scenes[number].stale;
+	number -= scene_count;
+	return number < narrow_count ? narrow[number].stale : 1;
 }
 
 static enum explore_verdict run_at(size_t number, int preemptions,
@@ -230,9 +278,8 @@ static enum explore_verdict run_at(size_t number, int preemptions,
 		.steps_max = steps_max,
 	};
 
-	return number < scene_count ?
-		       run_scene(&scenes[number], spec) :
-		       run_scenario(&scenarios[number - scene_count], spec);
+	return number < scene_count ? run_scene(&scenes[number], spec) :
+				      run_scenario(scenario_at(number), spec);
 }
 
 /* Deeper and deeper. */
@@ -261,18 +308,15 @@ static enum explore_verdict run(size_t number, uint64_t steps_max)
 		   *stale = getenv("MODEL_STALE");
 	int preemptions = number < scene_count ?
 				  scenes[number].preemptions :
-				  scenarios[number - scene_count].preemptions;
+				  scenario_at(number)->preemptions;
 
 	if (bound || stale)
 		return run_at(number, bound ? atoi(bound) : 1,
 			      stale ? (unsigned)atoi(stale) : 1, 0);
 	if (steps_max)
 		return run_deep(number, steps_max);
-	return preemptions ?
-		       run_at(number, preemptions,
-			      number < scene_count ? scenes[number].stale : 1,
-			      0) :
-		       EXPLORE_PASSED;
+	return preemptions ? run_at(number, preemptions, stale_of(number), 0) :
+			     EXPLORE_PASSED;
 }
 
 int main(int argc, char **argv)
@@ -283,7 +327,8 @@ int main(int argc, char **argv)
 
 	if (!explore_possible())
 		return 77; /* skipped */
-	for (i = 0; i < scene_count + count; i++) {
+	count += scene_count + narrow_count;
+	for (i = 0; i < count; i++) {
 		if (argc > 1 && !strstr(name_of(i), argv[1]))
 			continue;
 		sum.scenarios++;

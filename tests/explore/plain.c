@@ -162,11 +162,32 @@ int plain_close(ivrq_engine *engine, ivrq_call call, enum ivrq_cause reason,
 	return ivrq_call_close(engine, call, reason, receipt);
 }
 
+/* Has this thread found all of it over before? */
+static bool has_passed(const ivrq_receipt *receipt)
+{
+	unsigned i;
+
+	for (i = 0; i < plan_count; i++) {
+		const struct act *act = &world.act[i];
+
+		if (plans[i].verb == 'F' && !act->answer &&
+		    plans[i].thread == explore_thread() &&
+		    world.act[act->fenced].receipt.id.value ==
+			    receipt->id.value)
+			return true;
+	}
+	return false;
+}
+
+/* Once it is passed it is so for good: nobody would wake one that waits. */
 int plain_fence(ivrq_engine *engine, const ivrq_receipt *receipt,
 		uint64_t timeout_ms)
 {
 	int answer = ivrq_fence(engine, receipt, timeout_ms);
 	unsigned i;
+
+	if (answer && has_passed(receipt))
+		explore_fault("the fence answers %d, and was passed", answer);
 
 	for (i = 0; !answer && i < OPS; i++)
 		if (world.op[i].results &&
@@ -216,6 +237,18 @@ int plain_stopped(ivrq_engine *engine, ivrq_op op, const ivrq_outcome *outcome)
 
 /* -------------------------------------------------------------------- judge */
 
+/* A cancel of the first call does not reach the next one's. */
+static void check_life(unsigned number)
+{
+	const struct op *op = &world.op[number];
+	unsigned by = world_owner(op);
+
+	if (plans[op->act].verb == 'n' && by < plan_count &&
+	    strchr("APCKGTX", plans[by].verb))
+		explore_fault("op %u: cancelled by act %u, of the call before",
+			      number, by);
+}
+
 void plain_judge(void)
 {
 	unsigned i, j;
@@ -225,6 +258,7 @@ void plain_judge(void)
 
 		if (!op->results || op->drained || op->status != IVRQ_CANCELED)
 			continue;
+		check_life(i);
 		for (j = 0; j < plan_count; j++)
 			if (strchr("APCKGTXN", plans[j].verb) &&
 			    plans[j].thread < EXPLORE_THREADS &&

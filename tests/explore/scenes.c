@@ -22,7 +22,8 @@
 #define CALLS 3	   /* opened in a scene */
 #define OPS   4
 #define TONES 3
-#define SUBS  2
+#define SUBS  3
+#define CUTS  2 /* whose results are counted */
 
 static struct stage {
 	ivrq_engine *engine;
@@ -42,8 +43,9 @@ static struct stage {
 	uint32_t must_not[SUBS];
 	uint32_t stops; /* ivrq_engine_stop() answered 0 */
 	uint32_t wakes[2];
-	uint32_t pad;
+	uint32_t passed; /* threads whose fence has been */
 	ivrq_cancel cut[OPS];
+	ivrq_receipt made[CUTS];
 	struct ivrq__ready set; /* of more than one word */
 	ivrq__a64 set_words[3];
 	uint32_t added; /* members */
@@ -127,10 +129,12 @@ static void on_result(void *user, const ivrq_result *result)
 static void on_closed(void *user, ivrq_call call, enum ivrq_cause reason)
 {
 	unsigned number = (unsigned)((const char *)user - bytes.opener);
+	uint64_t opened = stage.call[number].value;
 
-	(void)call;
 	(void)reason;
 	explore_note("call %u closed", number);
+	if (opened && call.value != opened)
+		explore_fault("call %u: closed by another handle", number);
 	explore_reads(user, 1);
 	explore_writes(&bytes.closed[number], 1);
 	if (stage.closed >> number & 1)
@@ -201,6 +205,14 @@ static void open1(void)
 	open_call(1, 0, &driver);
 }
 
+static void close_call(unsigned number);
+
+static void close1(void)
+{
+	if (stage.opened & 2)
+		close_call(1);
+}
+
 /* In the place of call 0, if that has ended. */
 static void again0(void)
 {
@@ -247,6 +259,11 @@ static void submit2(void)
 	submit(2, 0);
 }
 
+static void submit3(void)
+{
+	submit(3, 0);
+}
+
 /* Into the call opened later. */
 static void later2(void)
 {
@@ -268,17 +285,67 @@ static void cancel0(void)
 	cancel(0);
 }
 
+static ivrq_receipt cut_by(enum ivrq_scope scope, ivrq_op op)
+{
+	ivrq_cancel_request request;
+	ivrq_receipt receipt = { .pending = 0 };
+
+	ivrq_cancel_request_init(&request);
+	request.scope = scope;
+	request.op = op;
+	if (ivrq_cancel_media_processing(stage.engine, stage.call[0], &request,
+					 &receipt, NULL))
+		explore_fault("a cancel is refused");
+	return receipt;
+}
+
+static void cut_pending(void)
+{
+	stage.receipt = stage.made[0] =
+		cut_by(IVRQ_SCOPE_PENDING, (ivrq_op){ 0 });
+}
+
+static void cut_current(void)
+{
+	stage.receipt = stage.made[0] =
+		cut_by(IVRQ_SCOPE_CURRENT, (ivrq_op){ 0 });
+}
+
+static void cut_pending_again(void)
+{
+	stage.made[1] = cut_by(IVRQ_SCOPE_PENDING, (ivrq_op){ 0 });
+}
+
+static void cut_all_again(void)
+{
+	stage.made[1] = cut_by(IVRQ_SCOPE_ALL, (ivrq_op){ 0 });
+}
+
+/* It waits in the ring, and nobody else cancels it. */
+static void kill(unsigned op)
+{
+	ivrq_receipt receipt = cut_by(IVRQ_SCOPE_OP, stage.got[op].op);
+
+	if (receipt.in_flight + receipt.pending != 1)
+		explore_fault("op %u lives, it was to be cancelled", op);
+}
+
+static void kill0(void)
+{
+	kill(0);
+}
+
+static void kill1(void)
+{
+	kill(1);
+}
+
 /* There is one. */
 static void current0(void)
 {
-	ivrq_cancel_request request;
-	ivrq_receipt receipt;
+	ivrq_receipt receipt =
+		cut_by(IVRQ_SCOPE_CURRENT, (ivrq_op){ 0 });
 
-	ivrq_cancel_request_init(&request);
-	request.scope = IVRQ_SCOPE_CURRENT;
-	if (ivrq_cancel_media_processing(stage.engine, stage.call[0], &request,
-					 &receipt, NULL))
-		explore_fault("the call has not ended");
 	if (receipt.in_flight + receipt.pending != 1)
 		explore_fault("nothing was current");
 }
@@ -311,6 +378,33 @@ static void run0(void)
 static void run1(void)
 {
 	run(1);
+}
+
+/* Of a run, only that its first operation leaves the ring. */
+static void pop0(void)
+{
+	struct ivrq__ring ring =
+		ivrq__ring_of(stage.engine, stage.call[0].value);
+	struct ivrq__step step;
+
+	ivrq__turn_look(&ring, &step);
+	ivrq__turn_pop(&ring, &step);
+	ivrq__turn_land(&ring, &step);
+	stage.results |= 1;
+}
+
+/* Where the queue begins, what was before it has been delivered, but for one
+ * in flight: else a fence waits for what no run will tell. */
+static void look_past(void)
+{
+	struct ivrq__ring ring =
+		ivrq__ring_of(stage.engine, stage.call[0].value);
+	uint64_t head = ivrq__head(ivrq__load_word(&ring));
+	uint64_t flight = ivrq__load_flight(&ring);
+	uint64_t done = ivrq__ld_acq64(&ring.queue->done);
+
+	if (ivrq__pos_diff(done, head) < 0 && done != ivrq__payload(flight))
+		explore_fault("a hole has left before it landed");
 }
 
 /* Sleep until woken, then run. */
@@ -351,8 +445,18 @@ static void fence_for(uint64_t timeout_ms)
 	answer = ivrq_fence(stage.engine, &stage.receipt, timeout_ms);
 	if (answer && timeout_ms)
 		explore_fault("the fence answers %d", answer);
-	if (!answer)
-		read_results(stage.receipt.id);
+	/* Nobody would wake one that waits now. */
+	if (answer && (stage.passed >> thread_now() & 1))
+		explore_fault("the fence answers %d, and was passed", answer);
+	if (answer)
+		return;
+	stage.passed |= 1u << thread_now();
+	read_results(stage.receipt.id);
+}
+
+static void fence_now(void)
+{
+	fence_for(0);
 }
 
 static void fence0(void)
@@ -452,6 +556,11 @@ static void subscribe1(void)
 	subscribe(1, 0);
 }
 
+static void subscribe2(void)
+{
+	subscribe(2, 0);
+}
+
 /* Of the call opened later: the tones of the old one are not for it. */
 static void subscribe_later(void)
 {
@@ -529,6 +638,25 @@ static void give(void *user, void *memory, size_t size)
 	(void)size;
 }
 
+static void create(uint32_t operations, uint32_t subscriptions)
+{
+	ivrq_config config;
+
+	memset(&stage, 0, sizeof(stage));
+	ivrq_config_init(&config);
+	config.calls = config.workers = 2;
+	config.ring = IVRQ_RING_MIN;
+	config.operations = operations;
+	config.tones = config.tones_per_call = config.fences = 2;
+	config.subscriptions = subscriptions;
+	config.inline_bytes = IVRQ_INLINE_MIN;
+	config.alloc = take;
+	config.free = give;
+	config.wake = present->daemons ? wake : NULL;
+	if (ivrq_engine_create(&config, &stage.engine, NULL))
+		abort();
+}
+
 static void a_set(void)
 {
 	ivrq__ready_init(&stage.set, stage.set_words, 70);
@@ -556,6 +684,14 @@ static void one_in_flight(void)
 	run0();
 }
 
+/* It is cut, and one is behind it. */
+static void one_stopping(void)
+{
+	one_in_flight();
+	submit1();
+	cut_current();
+}
+
 static void one_subscribed(void)
 {
 	open0();
@@ -568,6 +704,62 @@ static void one_visited(void)
 {
 	open0();
 	ivrq__ready_add(&stage.engine->workers[1].ready, 0);
+}
+
+/* Of the second worker, and in the ready set of the first one by mistake. */
+static void one_elsewhere(void)
+{
+	open_call(0, 1, &driver);
+	ivrq__ready_add(&stage.engine->workers[0].ready, 0);
+}
+
+static void one_unsubscribed(void)
+{
+	create(2, 3);
+	open0();
+	subscribe0();
+	unsubscribe0();
+}
+
+static void two_paused(void)
+{
+	create(4, 2);
+	open_pausable();
+	submit0();
+	submit1();
+	pause0();
+}
+
+static void two_paused_cut(void)
+{
+	two_paused();
+	cut_pending();
+}
+
+/* The second one is a hole, the first will start. */
+static void one_hole(void)
+{
+	two_paused_cut();
+	run0();
+	resume0();
+}
+
+/* The first one is dead. */
+static void three_paused(void)
+{
+	two_paused();
+	submit2();
+	kill0();
+}
+
+/* The second one is a hole, the others are cut and have to go. */
+static void three_cut(void)
+{
+	two_paused();
+	submit2();
+	kill1();
+	run0();
+	cancel0();
 }
 
 /* Call 0 is over, but for the last visit. */
@@ -602,22 +794,9 @@ static void one_behind_a_hole(void)
 
 void scene_begin(const struct scene *scene)
 {
-	ivrq_config config;
-
 	present = scene;
-	memset(&stage, 0, sizeof(stage));
 	explore_first_position = 7;
-	ivrq_config_init(&config);
-	config.calls = config.workers = 2;
-	config.ring = IVRQ_RING_MIN;
-	config.operations = config.tones = config.tones_per_call = 2;
-	config.subscriptions = config.fences = 2;
-	config.inline_bytes = IVRQ_INLINE_MIN;
-	config.alloc = take;
-	config.free = give;
-	config.wake = scene->daemons ? wake : NULL;
-	if (ivrq_engine_create(&config, &stage.engine, NULL))
-		abort();
+	create(2, 2);
 	scene->before();
 	stage.wakes[0] = stage.wakes[1] = 0;
 }
@@ -640,6 +819,23 @@ static void judge_tones(void)
 			explore_fault("subscription %u missed a tone", i);
 		if (stage.must_not[i] & stage.heard[i])
 			explore_fault("subscription %u hears an old tone", i);
+	}
+}
+
+static void judge_cuts(void)
+{
+	unsigned i, op, count;
+
+	for (i = 0; i < CUTS; i++) {
+		const ivrq_receipt *made = &stage.made[i];
+
+		for (op = count = 0; op < OPS; op++)
+			count += made->id.value &&
+				 stage.cut[op].value == made->id.value;
+		if (count != made->in_flight + made->pending)
+			explore_fault("cut %u: %u results, the receipt says "
+				      "%u + %u",
+				      i, count, made->in_flight, made->pending);
 	}
 }
 
@@ -678,6 +874,7 @@ static void judge(void)
 	if (stage.accepted != stage.results)
 		explore_fault("accepted %#x, results %#x", stage.accepted,
 			      stage.results);
+	judge_cuts();
 	if (stage.opened != stage.closed)
 		explore_fault("opened %#x, closed %#x", stage.opened,
 			      stage.closed);
@@ -912,5 +1109,53 @@ const struct scene scenes[] = {
 	  2,
 	  1,
 	  6 },
+	{ "unsubscribed, two subscribe, run",
+	  one_unsubscribed,
+	  { { subscribe1 }, { subscribe2 }, { run0 } },
+	  2,
+	  0,
+	  0 },
+	{ "late bit, next life's owner",
+	  one_elsewhere,
+	  { { run0 }, { close0, run1, again0, close1 } },
+	  1,
+	  1,
+	  0 },
+	{ "paused, cut, fence",
+	  two_paused,
+	  { { cut_pending, fence_now }, { run0 } },
+	  1,
+	  1,
+	  0 },
+	{ "a hole lands, and is popped",
+	  one_hole,
+	  { { look_past }, { run0 } },
+	  1,
+	  1,
+	  0 },
+	{ "paused, cut behind a cut",
+	  two_paused_cut,
+	  { { run0 }, { submit2, cut_pending_again } },
+	  1,
+	  1,
+	  0 },
+	{ "start fails, fence of the last one",
+	  one_stopping,
+	  { { fence_now }, { run0 }, { cut_all_again } },
+	  2,
+	  0,
+	  0 },
+	{ "kill, taken by a cut",
+	  three_paused,
+	  { { kill1 }, { run0, cut_pending } },
+	  1,
+	  2,
+	  0 },
+	{ "pop, cut behind a cut",
+	  three_cut,
+	  { { pop0 }, { submit3, cut_all_again } },
+	  2,
+	  1,
+	  0 },
 };
 const unsigned scene_count = sizeof(scenes) / sizeof(scenes[0]);
