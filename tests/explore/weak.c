@@ -26,12 +26,16 @@
  * with the release sequence. A relaxed store begins with nothing, also after a
  * release by the same thread (the rule since C++20; C11's text is stronger).
  *
- * seq_cst is acquire and release, and in addition a seq_cst load reads nothing
- * older than the last seq_cst store or read-modify-write of that word. The
- * total order of seq_cst is that of execution. This forbids that two threads
- * which each write one word and then read the other's both miss each other. It
- * is weaker than the standard where a seq_cst load has read what was not
- * seq_cst; what the engine may rely on is never more than this.
+ * seq_cst is acquire and release. And there is one order of all such accesses,
+ * in which a load reads nothing older than the last seq_cst store or
+ * read-modify-write of that word before it. It is not that of execution: a
+ * store that lingers in a buffer while its thread goes on to load another word
+ * looks, here, as if that load read an old value. So it is kept for each thread
+ * which of them come before its next one: those that happened before; those of
+ * the same word, but for two loads; and all before these. A load that misses a
+ * store is before it, and so before all that comes after that store. This is
+ * weaker than the standard where a seq_cst load has read what was not seq_cst;
+ * what the engine may rely on is never more than this.
  *
  * Not modelled: a load that is made after a store that follows it (load
  * buffering; no value comes out of thin air), stores to one word whose order is
@@ -68,14 +72,18 @@
 struct message {
 	uint64_t value;
 	uint8_t released[T];
-	uint8_t known[T]; /* when the thread wrote or read it; NEVER */
+	uint8_t known[T];  /* when the thread wrote or read it; NEVER */
+	uint8_t before[T]; /* seq_cst, as far as who acquires it */
+	uint8_t stored[T]; /* and as far as the last such store up to it */
+	uint8_t author;	   /* + 1, of a seq_cst store */
+	uint8_t pad[7];
 };
 
 struct word {
 	struct message message[KEEP];
+	uint8_t loaded[T]; /* seq_cst, as far as its loads */
 	uint8_t count;
-	uint8_t seq; /* index: no seq_cst load reads an older one */
-	uint8_t pad[6];
+	uint8_t pad[3];
 };
 
 struct field {
@@ -97,6 +105,7 @@ static unsigned word_count, words_begun, field_count;
 static uint16_t field_at[2 * WEAK_MEMORY]; /* its number + 1 */
 
 static uint8_t clocks[T][T];
+static uint8_t befores[T][T]; /* seq_cst accesses before its next one */
 static uint8_t marks[EVENTS], mark_of[EVENTS];
 static struct word words[WORDS];
 static struct field fields[FIELDS];
@@ -165,6 +174,7 @@ void weak_begin(void)
 	unsigned i;
 
 	memset(clocks, 0, sizeof(clocks));
+	memset(befores, 0, sizeof(befores));
 	memset(marks, 0, sizeof(marks));
 	memset(fields, 0, sizeof(fields));
 	memset(words, 0, sizeof(words));
@@ -196,19 +206,94 @@ static unsigned oldest(unsigned thread, const struct word *word)
 	return 0;
 }
 
+/* What comes before a seq_cst load by this thread, of that message. */
+static void look_before(unsigned thread, const struct message *message,
+			uint8_t *before)
+{
+	memcpy(before, befores[thread], T);
+	join(before, clocks[thread]);
+	join(before, message->stored);
+	join(before, message->before);
+	join(before, message->released);
+}
+
+/* The first seq_cst store after that message. */
+static const struct message *next_store(const struct word *word, unsigned at)
+{
+	while (++at < word->count)
+		if (word->message[at].author)
+			return &word->message[at];
+	return NULL;
+}
+
+static bool reaches(const uint8_t *before, const struct message *store)
+{
+	unsigned author = store->author - 1u;
+
+	return before[author] >= store->known[author];
+}
+
 bool weak_may_read(unsigned thread, const volatile void *object, unsigned back,
 		   int order, bool unlike, uint64_t expected)
 {
 	const struct word *word = word_of(object);
-	unsigned at, from;
+	const struct message *missed;
+	uint8_t before[T];
+	unsigned at;
 
 	if (!word || back >= word->count)
 		return false;
 	at = word->count - 1 - back;
-	from = oldest(thread, word);
-	if (order == memory_order_seq_cst && from < word->seq)
-		from = word->seq;
-	return at >= from && !(unlike && word->message[at].value == expected);
+	if (at < oldest(thread, word) ||
+	    (unlike && word->message[at].value == expected))
+		return false;
+	missed = next_store(word, at);
+	if (order != memory_order_seq_cst || !missed)
+		return true;
+	look_before(thread, &word->message[at], before);
+	return !reaches(before, missed);
+}
+
+static void tick(unsigned thread)
+{
+	if (++clocks[thread][thread] == NEVER)
+		explore_fault("T%u releases too often", thread);
+}
+
+static void join_if(uint8_t *to, const struct message *store,
+		    const uint8_t *from)
+{
+	if (reaches(to, store))
+		join(to, from);
+}
+
+/* A load is before the store that it missed, and all that is after that. */
+static void come_before(const struct message *store, const uint8_t *load)
+{
+	unsigned i, j;
+
+	for (i = 0; i < T; i++)
+		join_if(befores[i], store, load);
+	for (i = 0; i < words_begun; i++) {
+		join_if(words[i].loaded, store, load);
+		for (j = 0; j < words[i].count; j++) {
+			join_if(words[i].message[j].before, store, load);
+			join_if(words[i].message[j].stored, store, load);
+		}
+	}
+}
+
+static void load_in_order(unsigned thread, struct word *word, unsigned at)
+{
+	const struct message *missed = next_store(word, at);
+	uint8_t before[T];
+
+	look_before(thread, &word->message[at], before);
+	memcpy(befores[thread], before, T);
+	join(word->loaded, before);
+	if (missed)
+		come_before(missed, before);
+	tick(thread);
 }
 
 uint64_t weak_read(unsigned thread, const volatile void *object, unsigned back,
@@ -220,8 +305,12 @@ uint64_t weak_read(unsigned thread, const volatile void *object, unsigned back,
 
 	if (*known > clocks[thread][thread])
 		*known = clocks[thread][thread];
-	if (acquires(order))
+	if (acquires(order)) {
 		join(clocks[thread], message->released);
+		join(befores[thread], message->before);
+	}
+	if (order == memory_order_seq_cst)
+		load_in_order(thread, word, word->count - 1u - back);
 	return message->value;
 }
 
@@ -230,8 +319,19 @@ static void drop_oldest(struct word *word)
 	memmove(&word->message[0], &word->message[1],
 		(KEEP - 1) * sizeof(word->message[0]));
 	word->count--;
-	word->seq -= word->seq > 0;
 	memset(&word->message[word->count], 0, sizeof(word->message[0]));
+}
+
+static void store_in_order(unsigned thread, const struct word *word,
+			   struct message *message)
+{
+	uint8_t *before = befores[thread];
+
+	join(before, message->stored);
+	join(before, word->loaded);
+	join(before, clocks[thread]);
+	memcpy(message->stored, before, T);
+	message->author = (uint8_t)(thread + 1);
 }
 
 void weak_write(unsigned thread, const volatile void *object, uint64_t value,
@@ -248,15 +348,18 @@ void weak_write(unsigned thread, const volatile void *object, uint64_t value,
 	memset(message->known, NEVER, sizeof(message->known));
 	message->value = value;
 	message->known[thread] = clock[thread];
-	if (rmw)
+	memcpy(message->stored, message[-1].stored, T);
+	if (rmw) {
 		join(message->released, message[-1].released);
+		join(message->before, message[-1].before);
+	}
 	if (order == memory_order_seq_cst)
-		word->seq = word->count - 1;
+		store_in_order(thread, word, message);
 	if (!releases(order))
 		return;
 	join(message->released, clock);
-	if (++clock[thread] == NEVER)
-		explore_fault("T%u releases too often", thread);
+	join(message->before, befores[thread]);
+	tick(thread);
 }
 
 /* ------------------------------------------------------------- plain access */
@@ -461,11 +564,18 @@ static void see_all(unsigned done)
 			for (t = 0; t < spec->threads; t++) {
 				see_time(t, words[i].message[j].known[t]);
 				see_clock(t, words[i].message[j].released[t]);
+				see_clock(t, words[i].message[j].before[t]);
+				see_clock(t, words[i].message[j].stored[t]);
 			}
+	for (i = 0; i < words_begun; i++)
+		for (t = 0; t < spec->threads; t++)
+			see_clock(t, words[i].loaded[t]);
 	for (i = 0; i < spec->threads; i++)
 		for (t = 0; t < spec->threads; t++)
-			if (i != t && !(done >> i & 1))
+			if (i != t && !(done >> i & 1)) {
 				see_clock(t, clocks[i][t]);
+				see_clock(t, befores[i][t]);
+			}
 }
 
 /* At one number the time comes first: the clock has reached it. */
@@ -510,9 +620,19 @@ static uint64_t mix(uint64_t a, uint64_t b)
 	return z ^ (z >> 29);
 }
 
+static uint64_t hash_clock(const uint8_t *clock)
+{
+	uint64_t order = 0;
+	unsigned t;
+
+	for (t = 0; t < spec->threads; t++)
+		order = order << 8 | orders[t].clock[clock[t]];
+	return order;
+}
+
 static uint64_t hash_word(const struct word *word)
 {
-	uint64_t hash = word->count * 8u + word->seq;
+	uint64_t hash = mix(word->count, hash_clock(word->loaded));
 	unsigned j, t;
 
 	for (j = 0; j < word->count; j++) {
@@ -525,6 +645,9 @@ static uint64_t hash_word(const struct word *word)
 			order = order << 8 | orders[t].time[message->known[t]];
 		}
 		hash = mix(mix(hash, message->value), order);
+		order = hash_clock(message->before) << 32 |
+			hash_clock(message->stored);
+		hash = mix(mix(hash, order), message->author);
 	}
 	return hash;
 }
@@ -538,7 +661,10 @@ uint64_t weak_hash(unsigned done)
 	for (i = 0; i < spec->threads; i++)
 		for (t = 0; t < spec->threads; t++)
 			if (i != t && !(done >> i & 1))
-				hash = mix(hash, orders[t].clock[clocks[i][t]]);
+				hash = mix(
+					hash,
+					orders[t].clock[clocks[i][t]] * 256u +
+						orders[t].clock[befores[i][t]]);
 	for (i = 0; i < words_begun; i++)
 		hash = mix(hash, hash_word(&words[i]));
 	for (i = 0; i < field_count; i++) {
@@ -560,9 +686,9 @@ uint64_t weak_hash(unsigned done)
 
 size_t weak_size(void)
 {
-	return sizeof(field_count) + sizeof(clocks) + sizeof(marks) +
-	       sizeof(mark_of) + words_begun * sizeof(words[0]) +
-	       field_count * sizeof(fields[0]);
+	return sizeof(field_count) + sizeof(clocks) + sizeof(befores) +
+	       sizeof(marks) + sizeof(mark_of) +
+	       words_begun * sizeof(words[0]) + field_count * sizeof(fields[0]);
 }
 
 static char *put(char *to, const void *from, size_t size)
@@ -581,6 +707,7 @@ char *weak_save(char *to)
 {
 	to = put(to, &field_count, sizeof(field_count));
 	to = put(to, clocks, sizeof(clocks));
+	to = put(to, befores, sizeof(befores));
 	to = put(to, marks, sizeof(marks));
 	to = put(to, mark_of, sizeof(mark_of));
 	to = put(to, words, words_begun * sizeof(words[0]));
@@ -594,6 +721,7 @@ const char *weak_restore(const char *from)
 
 	from = get(&count, from, sizeof(count));
 	from = get(clocks, from, sizeof(clocks));
+	from = get(befores, from, sizeof(befores));
 	from = get(marks, from, sizeof(marks));
 	from = get(mark_of, from, sizeof(mark_of));
 	from = get(words, from, words_begun * sizeof(words[0]));
