@@ -220,10 +220,27 @@ static enum explore_verdict explore(struct explore_spec *spec, const char *name)
 	return verdict;
 }
 
+/* What was true before the threads began is known to all of them. */
+static void forget_begin(void)
+{
+	unsigned i;
+
+	for (i = 0; i < plan_count; i++) {
+		struct act *act = &world.act[i];
+
+		if (plans[i].thread == EXPLORE_THREADS)
+			continue;
+		memset(act->shot, 0, sizeof(act->shot));
+		act->shots = 0;
+		act->full = act->none = false;
+	}
+}
+
 static enum explore_verdict run_scenario(const struct scenario *one,
 					 struct explore_spec spec)
 {
 	world_begin(one);
+	forget_begin();
 	spec.memory = &world;
 	spec.bytes = world_bytes();
 	spec.plain = plain;
