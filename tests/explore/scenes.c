@@ -340,6 +340,11 @@ static void kill1(void)
 	kill(1);
 }
 
+static void kill2(void)
+{
+	kill(2);
+}
+
 /* There is one. */
 static void current0(void)
 {
@@ -391,6 +396,24 @@ static void pop0(void)
 	ivrq__turn_pop(&ring, &step);
 	ivrq__turn_land(&ring, &step);
 	stage.results |= 1;
+}
+
+/* The same, told; then a cut of what came later leaves its boundary. */
+static void pop0_and_stamp(void)
+{
+	struct ivrq__ring ring =
+		ivrq__ring_of(stage.engine, stage.call[0].value);
+	struct ivrq__step step;
+	uint64_t hit;
+
+	ivrq__turn_look(&ring, &step);
+	ivrq__turn_pop(&ring, &step);
+	explore_writes(&bytes.told[0], 1);
+	stage.results |= 1;
+	stage.cut[0] = stage.made[0].id;
+	hit = ivrq__ld_acq64(&ring.queue->hit);
+	ivrq__cas_acqrel64(&ring.queue->hit, &hit, ivrq__pos(hit, 1));
+	ivrq__turn_land(&ring, &step);
 }
 
 /* Where the queue begins, what was before it has been delivered, but for one
@@ -742,6 +765,17 @@ static void one_hole(void)
 	two_paused_cut();
 	run0();
 	resume0();
+}
+
+/* Of three the first one alone is left, at the front, and is cut. */
+static void front_cut(void)
+{
+	two_paused_cut();
+	run0();
+	submit2();
+	kill2();
+	run0();
+	stage.receipt = stage.made[0] = cut_by(IVRQ_SCOPE_ALL, (ivrq_op){ 0 });
 }
 
 /* The first one is dead. */
@@ -1136,6 +1170,12 @@ const struct scene scenes[] = {
 	{ "paused, cut behind a cut",
 	  two_paused_cut,
 	  { { run0 }, { submit2, cut_pending_again } },
+	  1,
+	  1,
+	  0 },
+	{ "front cut, fence",
+	  front_cut,
+	  { { fence_now }, { pop0_and_stamp } },
 	  1,
 	  1,
 	  0 },
