@@ -44,6 +44,8 @@ static struct stage {
 	uint32_t stops; /* ivrq_engine_stop() answered 0 */
 	uint32_t wakes[2];
 	uint32_t passed; /* threads whose fence has been */
+	ivrq__a32 armed; /* as a worker's, of `set` */
+	uint32_t slept;	 /* its worker has */
 	ivrq_cancel cut[OPS];
 	ivrq_receipt made[CUTS];
 	struct ivrq__ready set; /* of more than one word */
@@ -328,6 +330,19 @@ static void kill(unsigned op)
 
 	if (receipt.in_flight + receipt.pending != 1)
 		explore_fault("op %u lives, it was to be cancelled", op);
+}
+
+/* It has had its result, as this thread knows. */
+static void kill_hole(void)
+{
+	ivrq_cancel_request request;
+
+	ivrq_cancel_request_init(&request);
+	request.scope = IVRQ_SCOPE_OP;
+	request.op = stage.got[1].op;
+	if (ivrq_cancel_media_processing(stage.engine, stage.call[0], &request,
+					 NULL, NULL) != IVRQ_ENOENT)
+		explore_fault("op 1 is cancelled, it has had its result");
 }
 
 static void kill0(void)
@@ -640,6 +655,25 @@ static void take_set(void)
 	}
 }
 
+/* As who adds a call, and as a run, of a set with a summary. */
+static void add_and_wake(void)
+{
+	add(2);
+	if (ivrq__ld_seq32(&stage.armed))
+		explore_post(&stage.wakes[0]);
+}
+
+static void take_and_sleep(void)
+{
+	ivrq__st_seq32(&stage.armed, 0);
+	while (!ivrq__ready_empty(&stage.set))
+		take_set();
+	ivrq__st_seq32(&stage.armed, 1);
+	if (!ivrq__ready_empty(&stage.set))
+		explore_post(&stage.wakes[0]);
+	stage.slept = 1;
+}
+
 /* ------------------------------------------------------------------ set up */
 
 static void *take(void *user, size_t size, size_t align)
@@ -767,6 +801,15 @@ static void one_hole(void)
 	resume0();
 }
 
+/* Its operation is cut, and then it is closed. */
+static void one_cut_closing(void)
+{
+	open0();
+	submit0();
+	cancel0();
+	close0();
+}
+
 /* Of three the first one alone is left, at the front, and is cut. */
 static void front_cut(void)
 {
@@ -884,8 +927,11 @@ static void judge(void)
 			explore_fault("worker %u was not woken", i);
 	if (stage.stops && stage.opened != stage.closed)
 		explore_fault("stop answered 0, a call is not closed");
-	if (stage.set.levels && !ivrq__ready_empty(&stage.set))
+	if (stage.set.levels && !ivrq__ready_empty(&stage.set)) {
+		if (stage.slept && !stage.wakes[0])
+			explore_fault("it sleeps, and the set is not empty");
 		take_set();
+	}
 	if (stage.added & ~stage.taken)
 		explore_fault("of the set, %#x is never taken",
 			      stage.added & ~stage.taken);
@@ -1172,6 +1218,24 @@ const struct scene scenes[] = {
 	  { { run0 }, { submit2, cut_pending_again } },
 	  1,
 	  1,
+	  0 },
+	{ "a hole is popped, kill",
+	  one_hole,
+	  { { kill_hole }, { run0 } },
+	  1,
+	  1,
+	  0 },
+	{ "ready set, sleep",
+	  a_set,
+	  { { add_and_wake }, { take_and_sleep } },
+	  2,
+	  1,
+	  0 },
+	{ "fence, next life elsewhere",
+	  one_cut_closing,
+	  { { fence0 }, { run0, again1 } },
+	  1,
+	  3,
 	  0 },
 	{ "front cut, fence",
 	  front_cut,
