@@ -209,6 +209,7 @@ bool ivrq__turn_next_behind(const struct ivrq__ring *ring, uint64_t *from,
 	for (; ivrq__pos_diff(*from, end) < 0; *from = ivrq__pos(*from, 1)) {
 		/* As it leaves a hole: counts need a second look now. */
 		go_slow(ring, &word);
+		step->word = word;
 		ivrq__queue_seal(ring, *from, ivrq__pos(*from, 1));
 		step->ref = ivrq__ref(ivrq__load_slot(ring, *from));
 		step->position = *from;
@@ -347,8 +348,8 @@ bool ivrq__turn_sweep(const struct ivrq__ring *ring, uint64_t *from,
 		slot = ivrq__load_slot(ring, *from);
 		if (ivrq__type(slot) != IVRQ__KILLED)
 			continue;
+		step->word = word;
 		step->position = *from;
-		step->todo = IVRQ__DEAD;
 		look_killed(slot, step);
 		return true;
 	}

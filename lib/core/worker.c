@@ -13,8 +13,8 @@
  * further back; only then the next one starts.
  *
  * Edges
- *  * WB1: pairs with WB2. seq_cst. The turn becomes odd: this thread is in the
- *    run, and sees all that the last run did.
+ *  * WB1: pairs with WB2. The turn becomes odd: this thread is in the run, and
+ *    sees all that the last run did.
  *  * WB2: pairs with WB1, WB3, FE1. seq_cst. The turn becomes even: what the
  *    run delivered is visible to who sees that. Then it is looked whether
  *    anyone waits (FW2) and whether a call was added (RB4).
@@ -22,7 +22,9 @@
  *    was added (RB1): either the adder wakes, or the run that is on sees the
  *    call, at the latest when it is over.
  *  * WX1: relaxed. A counter with one writer; readers may see it late.
- *  * WX2: relaxed. The turn, guessed: the compare-and-swap (WB1) judges.
+ *  * WX2: relaxed. The turn, read again by WB1 if it is even. Who was woken has
+ *    it from an adder that found it even (WB3), so he does not find it odd of
+ *    a run before that.
  */
 #include "core/worker.h"
 
@@ -266,7 +268,7 @@ static bool sweep(struct visit *visit)
 	bool any = false;
 
 	while (ivrq__turn_sweep(&visit->ring, &from, &step)) {
-		see(visit, ivrq__load_word(&visit->ring));
+		see(visit, step.word);
 		deliver_in_place(visit, &step);
 		any = true;
 	}
@@ -282,7 +284,7 @@ static bool deliver_behind(struct visit *visit)
 
 	if (!ivrq__turn_next_behind(&visit->ring, &from, &step))
 		return false;
-	see(visit, ivrq__load_word(&visit->ring));
+	see(visit, step.word);
 	deliver_in_place(visit, &step);
 	return true;
 }
@@ -508,7 +510,7 @@ int ivrq_worker_run(ivrq_engine *engine, uint32_t number, uint64_t now_ns)
 	worker = &engine->workers[number];
 	turn = ivrq__ld_rlx32(&worker->turn); /* WX2 */
 	if ((turn & 1) ||
-	    !ivrq__cas_seq32(&worker->turn, &turn, turn + 1)) /* WB1 */
+	    !ivrq__cas_acq32(&worker->turn, &turn, turn + 1)) /* WB1 */
 		return IVRQ_EBUSY;
 	ivrq__set_in_run(true);
 	worker->now = now_ns;

@@ -363,8 +363,7 @@ static void kill2(void)
 /* There is one. */
 static void current0(void)
 {
-	ivrq_receipt receipt =
-		cut_by(IVRQ_SCOPE_CURRENT, (ivrq_op){ 0 });
+	ivrq_receipt receipt = cut_by(IVRQ_SCOPE_CURRENT, (ivrq_op){ 0 });
 
 	if (receipt.in_flight + receipt.pending != 1)
 		explore_fault("nothing was current");
