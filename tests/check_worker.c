@@ -437,7 +437,8 @@ static void add_runs(TCase *tcase)
 	tcase_add_test(tcase, test_run_starts_what_a_callback_submits);
 	tcase_add_test(tcase, test_run_inside_a_callback_is_refused);
 	tcase_add_test(tcase, test_run_of_a_busy_or_unknown_worker_is_refused);
-	tcase_add_test(tcase, test_turn_is_odd_inside_a_run_and_moves_on_with_each);
+	tcase_add_test(tcase,
+		       test_turn_is_odd_inside_a_run_and_moves_on_with_each);
 }
 
 int main(void)
@@ -449,9 +450,8 @@ int main(void)
 	tcase_add_test(tcase, test_visit_delivers_tones_before_the_queue);
 	tcase_add_test(tcase,
 		       test_visit_stops_then_delivers_killed_then_goes_on);
-	tcase_add_test(
-		tcase,
-		test_visit_while_a_stop_takes_its_time_keeps_the_order);
+	tcase_add_test(tcase,
+		       test_visit_while_a_stop_takes_its_time_keeps_the_order);
 	tcase_add_test(
 		tcase,
 		test_visit_while_a_stop_takes_its_time_keeps_what_it_cut);
