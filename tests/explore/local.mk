@@ -85,9 +85,12 @@ check_LTLIBRARIES += %D%/libplainworld.la
 %C%_check_orders_SOURCES = \
 	$(explorer) \
 	$(judges) \
+	%D%/acts.c \
 	%D%/check_orders.c \
 	%D%/plain.c \
 	%D%/sanitize.c \
-	%D%/scenes.c
+	%D%/scenes.c \
+	%D%/stage.c \
+	%D%/stage.h
 %C%_check_orders_CPPFLAGS = $(explore_cppflags)
 %C%_check_orders_LDADD = %D%/libplainworld.la libivrq-orders.la
