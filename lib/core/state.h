@@ -96,15 +96,16 @@ struct ivrq__subscription {
 
 struct ivrq__worker {
 	struct ivrq__ready ready;
-	struct ivrq__deadlines deadlines; /* this and below: the run's */
+	struct ivrq__deadlines deadlines; /* this and below, to the turn: the
+					  * run's */
 	uint64_t now;
-	uint64_t next_ns;	     /* of the last run */
-	_Alignas(64) ivrq__a32 turn; /* odd: a thread is in the run; else it may
-				      * sleep: wake it. One more each time */
-	ivrq__a64 completed;	     /* this and below: written by the run */
+	uint64_t next_ns;    /* of the last run */
+	ivrq__a64 completed; /* and three more: counters */
 	ivrq__a64 failed;
 	ivrq__a64 canceled;
 	ivrq__a64 tones;
+	_Alignas(64) ivrq__a32 turn; /* odd: a thread is in the run; else it may
+				      * sleep: wake it. One more each time */
 };
 
 /* Operations are taken from here by the calls of one worker. */
