@@ -29,9 +29,9 @@
 #
 # Left out, with both: check_layout, which measures resident memory, and the
 # explorer, which moves its stacks about and hashes structures with their
-# padding. With valgrind: stress_once, stress_yield and stress_frozen, since it
-# runs one thread at a time and takes minutes for them (AddressSanitizer has
-# them in CI). What is "possibly lost" is not counted: the stacks of threads
+# padding. With valgrind: stress_once, stress_yield, stress_frozen and
+# check_windows, since it runs one thread at a time and takes minutes for them
+# (AddressSanitizer has them in CI). What is "possibly lost" is not counted: the stacks of threads
 # that a test has frozen for ever are.
 
 set -u
@@ -100,7 +100,7 @@ threads='tests/check_api tests/check_model tests/check_peers'
 threads="$threads tests/check_promises tests/check_regressions"
 threads="$threads tests/check_fence tests/check_engine tests/check_worker"
 programs='$(filter-out $(EXPLORE) %/check_layout, $(ALL_TESTS))'
-single='$(filter-out $(EXPLORE) %/check_layout %/stress_once %/stress_yield'
+single='$(filter-out $(EXPLORE) %/check_layout %/check_windows %/stress_once %/stress_yield'
 single="$single "'%/stress_frozen, $(ALL_TESTS))'
 }
 
