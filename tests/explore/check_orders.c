@@ -153,6 +153,8 @@ static const struct {
 	{ { "group, next life", "", { "G", "X w o n1" }, "", 1 }, 1 },
 	{ { "snapshot, next life", "", { "S", "X w o n1" }, "", 1 }, 1 },
 	{ { "group, start", "p0", { "G", "w" }, "", 2 }, 1 },
+	{ { "group, start of a spared one", "p0 p1 P", { "G", "w" }, "", 2 },
+	  1 },
 	{ { "group, next use", "p0", { "G", "A w p1" }, "", 1 }, 1 },
 	{ { "snapshot, two die", "p0 p1 p2 K1 K2", { "S", "w" }, "", 1 }, 2 },
 	{ { "complete, complete, end", "p0 w", { "x0", "x0", "w" }, "", 2 },
