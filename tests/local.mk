@@ -217,7 +217,9 @@ harness_sources = \
 	%D%/fixture.h \
 	%D%/harness.c \
 	%D%/harness.h
+if HAVE_CHECK
 check_LTLIBRARIES += %D%/libharness.la
+endif
 %C%_libharness_la_SOURCES = $(harness_sources)
 
 blackbox_ldadd = %D%/libharness.la libivrq.la $(CHECK_LIBS)

@@ -226,7 +226,9 @@ static void judge_config(int answer, const ivrq_error *error)
 	FUZZ_JUDGE(rules, answer, error);
 	FUZZ_CHECK(answer == 0 || answer == IVRQ_EINVAL ||
 		   answer == IVRQ_ENOMEM);
-	FUZZ_CHECK((answer == IVRQ_ENOMEM) == it.refused);
+	/* With 32-bit addresses what it needs may be more than there are. */
+	if (answer != IVRQ_ENOMEM || SIZE_MAX == UINT64_MAX)
+		FUZZ_CHECK((answer == IVRQ_ENOMEM) == it.refused);
 	FUZZ_CHECK(!answer == !!it.engine);
 }
 

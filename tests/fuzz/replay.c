@@ -7,6 +7,8 @@
  *
  * Without arguments: the corpus in the source tree, by the program's name.
  */
+/* A directory's offsets may need 64 bits, with 32-bit addresses too. */
+#define _FILE_OFFSET_BITS 64
 #include <dirent.h>
 #include <string.h>
 #include <sys/stat.h>
