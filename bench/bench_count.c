@@ -16,8 +16,6 @@
 
 static const struct bench_option options[] = { { NULL, NULL, 0, 0 } };
 
-static struct tally tally;
-
 static void say(const char *what, const char *kind, unsigned long at,
 		double value)
 {
@@ -41,76 +39,66 @@ static void say_all(const char *what, unsigned long at, double pieces)
 	say(what, "load", at, (double)c.loads / pieces);
 }
 
-static void *begin(unsigned long calls, unsigned long depth)
+static void begin(struct side_run *run, unsigned long calls,
+		  unsigned long depth)
 {
 	const struct side_config config = { calls, depth, calls * depth };
-	void *it = side_ivrq.make(&config, &tally);
-	unsigned long i;
 
-	memset(&tally, 0, sizeof(tally));
-	for (i = 0; i < calls; i++)
-		side_ivrq.open(it, i);
-	side_ivrq.run(it);
-	return it;
+	side_begin(run, &side_ivrq, &config);
+	side_open_all(run);
+	side_ivrq.run(run->it);
 }
 
-static void end(void *it, unsigned long calls)
+static void end(struct side_run *run)
 {
-	unsigned long i;
-
-	for (i = 0; i < calls; i++)
-		side_ivrq.close(it, i);
-	side_ivrq.run(it);
-	if (!side_ivrq.end(it))
-		bench_die("conservation: the results are not those submitted");
-}
-
-static void submit(void *it, unsigned long call)
-{
-	if (!side_ivrq.submit(it, call))
-		bench_die("a submit was refused");
+	side_close_all(run);
+	side_ivrq.run(run->it);
+	side_end(run);
 }
 
 static void life(unsigned long calls)
 {
-	void *it = begin(calls, 16);
+	struct side_run run;
 	unsigned long i;
 
+	begin(&run, calls, 16);
 	memset(&counted, 0, sizeof(counted));
 	for (i = 0; i < calls; i++)
-		submit(it, i);
-	side_ivrq.run(it);
-	side_ivrq.complete(it);
-	side_ivrq.run(it);
+		side_submit(&run, i);
+	side_ivrq.run(run.it);
+	side_ivrq.complete(run.it);
+	side_ivrq.run(run.it);
 	say_all("life", calls, (double)calls);
-	end(it, calls);
+	end(&run);
 }
 
 static void cancel(unsigned long pending)
 {
-	void *it = begin(1, 1024);
+	struct side_run run;
 	unsigned long i;
 
-	submit(it, 0);
-	side_ivrq.run(it);
+	begin(&run, 1, 1024);
+	side_submit(&run, 0);
+	side_ivrq.run(run.it);
 	for (i = 0; i < pending; i++)
-		submit(it, 0);
+		side_submit(&run, 0);
 	memset(&counted, 0, sizeof(counted));
-	if (side_ivrq.cancel(it, 0) != pending + 1)
+	if (side_ivrq.cancel(run.it, 0) != pending + 1)
 		bench_die("a cancel has not found all");
 	say_all("cancel", pending, 1);
-	side_ivrq.run(it);
-	end(it, 1);
+	side_ivrq.run(run.it);
+	end(&run);
 }
 
 static void idle(void)
 {
-	void *it = begin(64, 16);
+	struct side_run run;
 
+	begin(&run, 64, 16);
 	memset(&counted, 0, sizeof(counted));
-	side_ivrq.run(it);
+	side_ivrq.run(run.it);
 	say_all("idle", 64, 1);
-	end(it, 64);
+	end(&run);
 }
 
 int main(int argc, char **argv)

@@ -22,50 +22,25 @@ static const struct bench_option options[] = {
 	{ NULL, NULL, 0, 0 },
 };
 
-struct run {
-	const struct side *side;
-	void *it;
-	struct tally tally;
-	uint64_t submitted;
-	unsigned long calls;
-};
-
-static void begin(struct run *run, const struct side *side, unsigned long count,
-		  unsigned long depth)
+static void begin(struct side_run *run, const struct side *side,
+		  unsigned long count, unsigned long depth)
 {
 	const struct side_config config = { count, depth, count * depth };
-	unsigned long i;
 
-	memset(run, 0, sizeof(*run));
-	run->side = side;
-	run->calls = count;
-	run->it = side->make(&config, &run->tally);
-	for (i = 0; i < count; i++)
-		side->open(run->it, i);
+	side_begin(run, side, &config);
+	side_open_all(run);
 }
 
-static void end(struct run *run)
+static void end(struct side_run *run)
 {
-	unsigned long i;
-
-	for (i = 0; i < run->calls; i++)
-		run->side->close(run->it, i);
+	side_close_all(run);
 	run->side->run(run->it);
-	if (!run->side->end(run->it) ||
-	    run->submitted != run->tally.completed + run->tally.canceled)
-		bench_die("conservation: the results are not those submitted");
-}
-
-static void submit(struct run *run, unsigned long call)
-{
-	if (!run->side->submit(run->it, call))
-		bench_die("a submit was refused");
-	run->submitted++;
+	side_end(run);
 }
 
 static double life(const void *which, void *arg)
 {
-	struct run run;
+	struct side_run run;
 	unsigned long r, i;
 	uint64_t spent;
 
@@ -74,7 +49,7 @@ static double life(const void *which, void *arg)
 	spent = bench_now();
 	for (r = 0; r < rounds; r++) {
 		for (i = 0; i < calls; i++)
-			submit(&run, i);
+			side_submit(&run, i);
 		run.side->run(run.it);
 		run.side->complete(run.it);
 		run.side->run(run.it);
@@ -103,16 +78,16 @@ static double cancel(const void *which, void *arg)
 	unsigned long n, i, hit = 0, times = turns(at->pending);
 	unsigned long depth = 4;
 	uint64_t spent = 0, start;
-	struct run run;
+	struct side_run run;
 
 	while (depth < at->pending + 1)
 		depth *= 2;
 	begin(&run, which, 1, depth);
 	for (n = 0; n < times; n++) {
-		submit(&run, 0);
+		side_submit(&run, 0);
 		run.side->run(run.it); /* this one is in flight */
 		for (i = 0; i < at->pending; i++)
-			submit(&run, 0);
+			side_submit(&run, 0);
 		start = bench_now();
 		hit += run.side->cancel(run.it, 0);
 		if (at->deliver)

@@ -52,50 +52,16 @@ static const struct bench_option options[] = {
 
 static const struct side *const sides[SIDES] = { &side_ivrq, &side_mutex };
 
-struct run {
-	const struct side *side;
-	void *it;
-	struct tally tally;
-	uint64_t submitted;
-	unsigned long calls;
-};
-
-static void begin(struct run *run, const struct side *side, unsigned long count,
-		  unsigned long operations)
+static void begin(struct side_run *run, const struct side *side,
+		  unsigned long count, unsigned long operations)
 {
 	const struct side_config config = { count, DEPTH, operations };
 
-	memset(run, 0, sizeof(*run));
-	run->side = side;
-	run->calls = count;
-	run->it = side->make(&config, &run->tally);
-}
-
-static void open_all(struct run *run)
-{
-	unsigned long i;
-
-	for (i = 0; i < run->calls; i++)
-		run->side->open(run->it, i);
-}
-
-static void close_all(struct run *run)
-{
-	unsigned long i;
-
-	for (i = 0; i < run->calls; i++)
-		run->side->close(run->it, i);
-}
-
-static void submit(struct run *run, unsigned long call)
-{
-	if (!run->side->submit(run->it, call))
-		bench_die("a submit was refused");
-	run->submitted++;
+	side_begin(run, side, &config);
 }
 
 /* Until every result has come. One run that brings none is a loss. */
-static void deliver(struct run *run)
+static void deliver(struct side_run *run)
 {
 	const struct tally *tally = &run->tally;
 	uint64_t before;
@@ -108,13 +74,6 @@ static void deliver(struct run *run)
 		    before != run->submitted)
 			bench_die("conservation: results are missing");
 	} while (tally->completed + tally->canceled < run->submitted);
-}
-
-static void end(struct run *run)
-{
-	if (!run->side->end(run->it) ||
-	    run->submitted != run->tally.completed + run->tally.canceled)
-		bench_die("conservation: the results are not those submitted");
 }
 
 /* ---------------------------------------------------------------- resident */
@@ -137,13 +96,13 @@ static double resident(void)
 	return (double)pages * (double)sysconf(_SC_PAGESIZE);
 }
 
-static void use_all(struct run *run)
+static void use_all(struct side_run *run)
 {
 	unsigned long i, n;
 
 	for (i = 0; i < run->calls; i++) {
 		for (n = 0; n < EACH; n++)
-			submit(run, i);
+			side_submit(run, i);
 		if ((i + 1) % (OPERATIONS / EACH) && i + 1 < run->calls)
 			continue;
 		run->side->run(run->it);
@@ -154,17 +113,17 @@ static void use_all(struct run *run)
 static void weigh(const struct side *side, struct resident *got)
 {
 	double before = resident();
-	struct run run;
+	struct side_run run;
 
 	begin(&run, side, calls, OPERATIONS);
-	open_all(&run);
+	side_open_all(&run);
 	run.side->run(run.it);
 	got->idle = (resident() - before) / (double)calls;
 	use_all(&run);
 	got->used = (resident() - before) / (double)calls;
-	close_all(&run);
+	side_close_all(&run);
 	run.side->run(run.it);
-	end(&run);
+	side_end(&run);
 }
 
 static void weigh_apart(const struct side *side, struct resident *got)
@@ -215,7 +174,7 @@ static void bench_resident(void)
 /* -------------------------------------------------------------------- tick */
 
 struct tick {
-	struct run run;
+	struct side_run run;
 	unsigned long active[ACTIVE];
 };
 
@@ -224,14 +183,14 @@ static void submit_active(struct tick *tick)
 	unsigned i;
 
 	for (i = 0; i < ACTIVE; i++)
-		submit(&tick->run, tick->active[i]);
+		side_submit(&tick->run, tick->active[i]);
 }
 
 /* One is in flight in each. Add one, end the one, and take the time of the
  * run that delivers this and starts that. */
 static uint64_t turn(struct tick *tick)
 {
-	struct run *run = &tick->run;
+	struct side_run *run = &tick->run;
 	uint64_t spent, before = run->tally.completed;
 
 	submit_active(tick);
@@ -258,7 +217,7 @@ static double time_ticks(const struct side *side, unsigned long idle)
 	struct tick tick;
 
 	begin(&tick.run, side, idle + ACTIVE, EACH * ACTIVE);
-	open_all(&tick.run);
+	side_open_all(&tick.run);
 	for (r = 0; r < ACTIVE; r++)
 		tick.active[r] =
 			r * part + (unsigned long)(bench_random() % part);
@@ -269,9 +228,9 @@ static double time_ticks(const struct side *side, unsigned long idle)
 	for (r = 0; r < runs; r++)
 		spent[r] = turn(&tick);
 	deliver(&tick.run);
-	close_all(&tick.run);
+	side_close_all(&tick.run);
 	side->run(tick.run.it);
-	end(&tick.run);
+	side_end(&tick.run);
 	qsort(spent, runs, sizeof(*spent), compare);
 	middle = spent[runs / 2];
 	free(spent);
@@ -308,26 +267,26 @@ static void bench_tick(void)
 
 /* ----------------------------------------------------------------- million */
 
-static void life(struct run *run)
+static void life(struct side_run *run)
 {
 	unsigned long i, n;
 	uint64_t hit = 0;
 
-	open_all(run);
+	side_open_all(run);
 	for (i = 0; i < run->calls; i++)
 		for (n = 0; n < EACH; n++)
-			submit(run, i);
+			side_submit(run, i);
 	for (i = 0; i < run->calls; i++)
 		hit += run->side->cancel(run->it, i);
 	if (hit != EACH * run->calls)
 		bench_die("a cancel has not found all");
-	close_all(run);
+	side_close_all(run);
 	deliver(run);
 }
 
 static double million(const struct side *side)
 {
-	struct run run;
+	struct side_run run;
 	uint64_t spent;
 
 	begin(&run, side, calls, EACH * calls);
@@ -337,7 +296,7 @@ static double million(const struct side *side)
 	spent = bench_now() - spent;
 	if (run.tally.completed)
 		bench_die("million: completed, and nothing was");
-	end(&run);
+	side_end(&run);
 	return (double)spent / (double)(EACH * calls);
 }
 

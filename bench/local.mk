@@ -23,6 +23,7 @@ bench_common = \
 
 bench_engine = \
 	$(bench_common) \
+	%D%/side.c \
 	%D%/side.h \
 	%D%/side_ivrq.c
 

@@ -41,6 +41,23 @@ struct side {
  * meanwhile, as the engine's do; one of side_mutex does not. */
 extern const struct side side_ivrq, side_mutex, side_mutex_passes;
 
+/* A side at work, and what was submitted to it. */
+struct side_run {
+	const struct side *side;
+	void *it;
+	struct tally tally;
+	uint64_t submitted;
+	unsigned long calls;
+};
+
+void side_begin(struct side_run *run, const struct side *side,
+		const struct side_config *config);
+void side_open_all(struct side_run *run);
+void side_close_all(struct side_run *run);
+void side_submit(struct side_run *run, unsigned long call);
+/* Ends the program if the results are not those submitted. */
+void side_end(struct side_run *run);
+
 static const char side_prompt[] = "prompts/welcome.wav";
 static const char side_context[] = "step-1";
 
