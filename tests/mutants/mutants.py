@@ -5,11 +5,14 @@
     mutants.py list [pattern]	the faults
     mutants.py show pattern	the faults, as they would be planted
     mutants.py run [short] [learn] [again] [new] [with=killers] [pattern]
+    mutants.py stamp		`equivalent`, after its arguments were read again
 
 Run from the top of the source tree. `faults.py` makes the list of faults,
 `killers` says what is run, `killed-by` which of it killed each fault the last
 time: that is tried first, and the others after it. `equivalent` names the
-faults that no test can tell, each with the argument why. `open` names, by
+faults that no test can tell, each with the argument why, and a stamp of the
+text it was written for: the n-th call of a function may become another one, and
+an argument about the old one would excuse it in silence. `open` names, by
 patterns, faults that no killer can see yet; they are left alone unless one of
 them has a known killer or a pattern was given. Every other fault has to be
 killed.
@@ -36,6 +39,7 @@ import subprocess
 import sys
 import threading
 import time
+import zlib
 
 import faults
 
@@ -331,21 +335,33 @@ def write_known(path, known, listed):
                         "\n")
 
 
+def stamp(fault, sources):
+    """Says what the line was. Blanks and comments do not count."""
+    line = sources[fault.file].text.split("\n")[fault.line - 1]
+    line = re.sub(r"/\*.*", "", line)
+    return "%08x" % zlib.crc32("".join(line.split()).encode())
+
+
 def read_equivalent(path):
-    """id -> argument. An argument, then the ids, one in a line."""
-    found, why, fresh = {}, [], True
+    """id -> stamp. An argument, then the ids, one in a line, each with its
+    stamp."""
+    found = {}
     for line in open(path, encoding="utf-8"):
-        if line.startswith("#") or not line.strip():
-            continue
         if line.startswith("\t"):
-            found[line.strip()] = " ".join(why)
-            fresh = True
-        else:
-            if fresh:
-                why = []
-            why.append(line.strip())
-            fresh = False
+            words = line.split()
+            found[words[0]] = (words + [""])[1]
     return found
+
+
+def write_stamps(path, listed, sources):
+    stamps = {f.id: stamp(f, sources) for f in listed}
+    lines = open(path, encoding="utf-8").readlines()
+    with open(path, "w", encoding="utf-8") as f:
+        for line in lines:
+            words = line.split()
+            if line.startswith("\t") and words[0] in stamps:
+                line = "\t%s %s\n" % (words[0], stamps[words[0]])
+            f.write(line)
 
 
 def read_open(path):
@@ -473,11 +489,17 @@ def main():
                 fault.id, fault.line, source.text[fault.start:fault.end],
                 fault.new))
         return 0
+    if words[0] == "stamp":
+        write_stamps(HERE + "/equivalent", every, sources)
+        return 0
     known = read_known(HERE + "/killed-by")
     equivalent = read_equivalent(HERE + "/equivalent")
     ids = {f.id for f in every}
     stale += [i + ": there is no such fault any more"
               for i in list(known) + list(equivalent) if i not in ids]
+    stale += [f.id + ": its line is not the one that `equivalent` is about"
+              for f in every if f.id in equivalent and
+              equivalent[f.id] != stamp(f, sources)]
     if "learn" in flags:
         stale = [i for i in stale if i.startswith("logic")]
     for i in stale:
