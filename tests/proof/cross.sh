@@ -26,7 +26,8 @@
 # architectures. It is fetched once, into the part's directory.
 #
 # Left out, and counted as skipped: scripts that look at the source only or
-# start compilers of this machine. With musl there is no Check: what needs it
+# start compilers of this machine; check_frozen and check_windows, which go
+# through orders of steps, the same on every machine. With musl there is no Check: what needs it
 # is not built there, and the explorer finds no ucontext and skips itself.
 
 set -u
@@ -88,7 +89,7 @@ left_out() # left_out <how many> <what and why>
 # All tests of the build, without the scripts that are not for it.
 choose_tests()
 {
-	tests='' out=0
+	tests='' out=0 same=0
 	# shellcheck disable=SC2016 # make's variables, here and below
 	for t in $(printf 'include Makefile\nshow:\n\t@echo $(TESTS)\n' |
 		make -s -f - show); do
@@ -96,10 +97,13 @@ choose_tests()
 		# These look at what was built.
 		*/check-bench.sh | */check-exports.sh | */check-headers.sh) ;;
 		*.sh) out=$((out + 1)); continue ;;
+		*/check_frozen | */check_windows)
+			same=$((same + 1)); continue ;;
 		esac
 		tests="$tests $t"
 	done
 	left_out $out "scripts for the source or for this machine"
+	left_out $same "a minute each, for orders of steps that no machine changes"
 }
 
 run_tests() # run_tests <what> <make argument>...: in the build directory

@@ -48,6 +48,7 @@ run_list()
 }
 
 # safety: every assertion, and no process is left that cannot go on.
+# large: the same, in a third of the time: the steps that it takes are not told.
 # progress: no endless run at all, fair or not.
 # ltl: each formula that the configuration has.
 # fault, endless, breaks: one of these has to fail. "breaks": the formula that
@@ -59,6 +60,7 @@ check()
 	progress | endless) flags="-DNP -DNOREDUCE -DNOCLAIM" args=-l ;;
 	ltl) flags=-DNOREDUCE args=-a ;;
 	breaks) flags=-DNOREDUCE formula=${2%%.*} args="-a -E -N ${2%%.*}" ;;
+	large) flags="-O2 -DSAFETY -DNOCLAIM" args=-w$table ;;
 	*) flags="-DSAFETY -DVAR_RANGES -DNOCLAIM" args=-w$table ;;
 	esac
 	case $1 in
@@ -163,23 +165,20 @@ untaken()
 
 case $mode in
 short) modes=short ;;
-full) modes='short|full' ;;
-*) modes='short|full|long' ;;
+full) modes='short|full|faults' ;;
+*) modes='short|full|long|faults' ;;
 esac
 sed -nE "s/^($modes) //p" "$model/configurations" >runs
 run_all runs || { echo "model: failed: $(tr '\n' ' ' <failed)" >&2; exit 1; }
-configurations=$(grep -vc '^ltl' runs)
-formulas=$(grep -c '^ltl' results)
+checks='safety|large|progress' faults='fault|endless|breaks'
 left=$(untaken)
 # shellcheck disable=SC2086
 [ -z "$left" ] || echo "no configuration takes:" $left
-stored=$(sed -n '/^ltl/d; s/.* states=\([0-9]*\) .*/\1/p' results |
+stored=$(sed -nE "/^($checks) /s/.* states=([0-9]*) .*/\1/p" results |
 	awk '{ n += $1 } END { printf "%.0f", n }')
 
-line="model: configurations=$configurations formulas=$formulas states=$stored errors=0 untaken=$(echo $left | wc -w)"
-[ "$mode" != short ] || { echo "$line"; exit 0; }
-
-sed -n 's/^faults //p' "$model/configurations" >runs
-: >results
-run_all runs || { echo "model: not found: $(tr '\n' ' ' <failed)" >&2; exit 1; }
-echo "$line faults=$(wc -l <runs) found=$(grep -c 'errors=[1-9]' results)"
+line="model: configurations=$(grep -cE "^($checks) " runs) formulas=$(grep -c \
+	'^ltl' results) states=$stored errors=0 untaken=$(echo $left | wc -w)"
+[ "$mode" = short ] || line="$line faults=$(grep -cE "^($faults) " runs) found=$(
+	grep -E "^($faults) " results | grep -c 'errors=[1-9]')"
+echo "$line"
