@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# To add a source: one line in CORE_SOURCES or MEDIA_SOURCES. A new core module
+# To add a source: one line in CORE_SOURCES, GRAPH_SOURCES or
+# MEDIA_SOURCES. A new core module
 # also takes its place in the order table of lib/README.
 
 CORE_SOURCES = \
@@ -39,6 +40,14 @@ CORE_SOURCES = \
 	%D%/core/word.h \
 	%D%/core/worker.c \
 	%D%/core/worker.h
+
+GRAPH_SOURCES = \
+	%D%/graph/auth.h \
+	%D%/graph/histogram.h \
+	%D%/graph/notify.h \
+	%D%/graph/repeat.h \
+	%D%/graph/route.h \
+	%D%/graph/uuid.c
 
 MEDIA_SOURCES = \
 	%D%/media/file.c \
@@ -85,16 +94,34 @@ libivrq_media_la_LDFLAGS = $(AM_LDFLAGS) -no-undefined -version-info $(IVRQ_LT_V
 libivrq_media_la_DEPENDENCIES = libivrq-media-core.la libivrq.la %D%/ivrq-media.map
 endif
 
+if HAVE_GRAPH
+noinst_LTLIBRARIES += libivrq-graph-core.la
+libivrq_graph_core_la_SOURCES = $(GRAPH_SOURCES)
+libivrq_graph_core_la_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
+
+lib_LTLIBRARIES += libivrq-graph.la
+libivrq_graph_la_SOURCES =
+libivrq_graph_la_LIBADD = libivrq-graph-core.la libivrq.la $(GRAPH_LIBS)
+libivrq_graph_la_LDFLAGS = $(AM_LDFLAGS) -no-undefined -version-info $(IVRQ_LT_VERSION)
+libivrq_graph_la_DEPENDENCIES = libivrq-graph-core.la libivrq.la %D%/ivrq-graph.map
+endif
+
 if HAVE_VERSION_SCRIPT
 libivrq_la_LDFLAGS += -Wl,--version-script=$(srcdir)/%D%/ivrq.map
 if HAVE_MEDIA
 libivrq_media_la_LDFLAGS += -Wl,--version-script=$(srcdir)/%D%/ivrq-media.map
+endif
+if HAVE_GRAPH
+libivrq_graph_la_LDFLAGS += -Wl,--version-script=$(srcdir)/%D%/ivrq-graph.map
 endif
 else
 libivrq_la_LDFLAGS += -export-symbols-regex '^ivrq_[^_]'
 if HAVE_MEDIA
 libivrq_media_la_LDFLAGS += -export-symbols-regex '^ivrq_[^_]'
 endif
+if HAVE_GRAPH
+libivrq_graph_la_LDFLAGS += -export-symbols-regex '^ivrq_[^_]'
+endif
 endif
 
-EXTRA_DIST += %D%/README %D%/ivrq.map %D%/ivrq-media.map
+EXTRA_DIST += %D%/README %D%/ivrq.map %D%/ivrq-graph.map %D%/ivrq-media.map

@@ -52,5 +52,7 @@ check() # check <map> <library> <header>...
 
 inc=$top_srcdir/include
 check "$top_srcdir/lib/ivrq.map" libivrq "$inc/ivrq.h" "$inc/ivrq/types.h"
+check "$top_srcdir/lib/ivrq-graph.map" libivrq-graph "$inc/ivrq/graph.h" \
+	"$inc/ivrq/json.h"
 check "$top_srcdir/lib/ivrq-media.map" libivrq-media "$inc/ivrq/media.h"
 exit $status

@@ -5,7 +5,8 @@
 # C++17; each internal header compiles alone as C11. "Alone" is a source that
 # includes it twice and nothing else. Uses the compiler of the build.
 
-: "${top_srcdir:=.}" "${top_builddir:=.}" "${CC:=cc}" "${HAVE_MEDIA:=no}"
+: "${top_srcdir:=.}" "${top_builddir:=.}" "${CC:=cc}" "${HAVE_GRAPH:=no}" \
+	"${HAVE_MEDIA:=no}"
 inc="-I$top_srcdir/include -I$top_builddir/include"
 warn="-Wall -Wextra -Wundef -Werror -fsyntax-only"
 t=$(mktemp -d) || exit 99
@@ -33,7 +34,8 @@ for c in "${CXX:-c++}" g++ clang++; do
 done
 [ "$cxx" ] || echo "note: no C++ compiler; C++17 left out"
 
-for h in ivrq.h ivrq-version.h ivrq/types.h ivrq/media.h; do
+for h in ivrq.h ivrq-version.h ivrq/types.h ivrq/media.h \
+	ivrq/json.h ivrq/graph.h; do
 	for std in c99 c11 c17; do
 		# shellcheck disable=SC2086
 		try "<$h>" $CC -std=$std -pedantic
@@ -42,13 +44,15 @@ for h in ivrq.h ivrq-version.h ivrq/types.h ivrq/media.h; do
 done
 
 internal="-std=c11 -D_POSIX_C_SOURCE=200809L -I$top_srcdir/lib"
-for h in "$top_srcdir"/lib/core/*.h "$top_srcdir"/lib/media/*.h; do
+for h in "$top_srcdir"/lib/core/*.h "$top_srcdir"/lib/graph/*.h \
+	"$top_srcdir"/lib/media/*.h; do
 	case $h in
 	*'*.h') continue ;;
+	*/graph/*) [ "$HAVE_GRAPH" = yes ] || continue ;;
 	*/media/*) [ "$HAVE_MEDIA" = yes ] || continue ;;
 	esac
 	# shellcheck disable=SC2086
-	try "\"${h#"$top_srcdir"/lib/}\"" $CC $internal $MEDIA_CFLAGS
+	try "\"${h#"$top_srcdir"/lib/}\"" $CC $internal $GRAPH_CFLAGS $MEDIA_CFLAGS
 done
 echo "$compiled compilations passed"
 exit $status

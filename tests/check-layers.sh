@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # Enforces the include rules of lib/README, whose tables are read from there:
-# "rank <n>: modules", "pure modules:", "core libc:", "pure libc:", "media libc:",
-# "media libs:". BLACKBOX names the sources of the black-box tests.
+# "rank <n>: modules", "pure modules:", "core libc:", "pure libc:", and the "libc:" and
+# "libs:" of media and graph. BLACKBOX names the sources of the black-box tests.
 
 : "${top_srcdir:=.}"
 cd "$top_srcdir" || exit 99
@@ -41,11 +41,12 @@ function core(h, quoted,    me, other) {
 	}
 }
 
-function media(h, quoted) {
-	if (quoted ? h ~ /^media\/[a-z0-9_-]*\.h$/ || h == "core/atomics.h" : installed(h))
+# lib/media, lib/graph
+function above(h, quoted, where) {
+	if (quoted ? h ~ "^" where "/[a-z0-9_-]*[.]h$" || h == "core/atomics.h" : installed(h))
 		return
-	if (quoted || !((("core", h) in libc) || (("media", h) in libc)))
-		complain("lib/media may not include " h)
+	if (quoted || !((("core", h) in libc) || ((where, h) in libc)))
+		complain("lib/" where " may not include " h)
 }
 
 function public(h, quoted) {
@@ -56,7 +57,7 @@ function public(h, quoted) {
 # What a user could write: <...>, or a header in the same directory, which
 # then follows the same rule.
 function user(h, quoted,    beside) {
-	if (h ~ /^(\.\.|core\/|media\/|lib\/)/ || (quoted && h ~ /\//)) {
+	if (h ~ /^(\.\.|core\/|graph\/|media\/|lib\/)/ || (quoted && h ~ /\//)) {
 		complain("only installed headers and those beside it, not " h)
 	} else if (quoted) {
 		beside = file
@@ -85,7 +86,8 @@ function scan(    text, h, quoted) {
 		h = substr(text, 2, RLENGTH - 2)
 		quoted = text ~ /^"/
 		if (file ~ /^lib\/core\//) core(h, quoted)
-		else if (file ~ /^lib\/media\//) media(h, quoted)
+		else if (file ~ /^lib\/media\//) above(h, quoted, "media")
+		else if (file ~ /^lib\/graph\//) above(h, quoted, "graph")
 		else if (file ~ /^include\//) public(h, quoted)
 		else if (file ~ /^(examples|tests)\//) user(h, quoted)
 		else complain("no rule for this place")

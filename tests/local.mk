@@ -63,6 +63,11 @@ WHITEBOX_MEDIA = \
 	%D%/check_media_cut \
 	%D%/oom_media
 
+# The installed surface of libivrq-graph, and its internals: link its objects
+# and the core's.
+BLACKBOX_GRAPH =
+WHITEBOX_GRAPH =
+
 # What "make check-stress" runs for longer.
 STRESS = \
 	%D%/stress_frozen \
@@ -262,15 +267,25 @@ blackbox_media_ldadd = %D%/libharness.la libivrq-media.la libivrq.la \
 	-Wl,--wrap=pthread_join -Wl,--wrap=src_new -Wl,--wrap=src_delete \
 	-Wl,--wrap=sf_open_virtual
 
+graph_ldadd = libivrq-graph.la libivrq.la $(GRAPH_LIBS) $(CHECK_LIBS)
+graph_core_ldadd = libivrq-graph-core.la libivrq-core.la $(GRAPH_LIBS) \
+	$(CHECK_LIBS)
+
 ALL_TESTS = $(EXPLORE) $(FUZZ) $(HOOKED_PLAIN)
 if HAVE_CHECK
 ALL_TESTS += $(WHITEBOX) $(HOOKED) $(WRAPPED) $(BLACKBOX)
 if HAVE_MEDIA
 ALL_TESTS += $(BLACKBOX_MEDIA) $(WHITEBOX_MEDIA)
 endif
+if HAVE_GRAPH
+ALL_TESTS += $(BLACKBOX_GRAPH) $(WHITEBOX_GRAPH)
+endif
 endif
 if HAVE_MEDIA
 ALL_TESTS += $(FUZZ_MEDIA)
+endif
+if HAVE_GRAPH
+ALL_TESTS += $(FUZZ_GRAPH)
 endif
 check_PROGRAMS += $(ALL_TESTS)
 TESTS += $(ALL_TESTS) $(CHECKERS)
@@ -288,11 +303,14 @@ SH_LOG_COMPILER = $(SHELL)
 # ${X=...} keeps what the user has set.
 AM_TESTS_ENVIRONMENT = \
 	BENCHES='$(BENCHES)' \
-	BLACKBOX='$(BLACKBOX:=.c) $(BLACKBOX_MEDIA:=.c) $(harness_sources) \
+	BLACKBOX='$(BLACKBOX:=.c) $(BLACKBOX_GRAPH:=.c) \
+		$(BLACKBOX_MEDIA:=.c) $(harness_sources) \
 		$(check_api_sources) $(check_badinput_sources) \
 		$(check_media_sources) $(check_model_sources) \
 		$(check_promises_sources)' \
 	CC='$(CC)' \
+	GRAPH_CFLAGS='$(GRAPH_CFLAGS)' \
+	HAVE_GRAPH='$(have_graph)' \
 	HAVE_MEDIA='$(have_media)' \
 	MEDIA_CFLAGS='$(MEDIA_CFLAGS)' \
 	NM='$(NM)' \
@@ -302,7 +320,7 @@ AM_TESTS_ENVIRONMENT = \
 	"$${ASAN_OPTIONS=detect_leaks=1}" \
 	"$${TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:exitcode=66}" \
 	"$${UBSAN_OPTIONS=print_stacktrace=1}"; \
-	export BENCHES BLACKBOX CC HAVE_MEDIA MEDIA_CFLAGS NM top_builddir \
+	export BENCHES BLACKBOX CC GRAPH_CFLAGS HAVE_GRAPH HAVE_MEDIA MEDIA_CFLAGS NM top_builddir \
 	top_srcdir CK_DEFAULT_TIMEOUT ASAN_OPTIONS TSAN_OPTIONS UBSAN_OPTIONS;
 
 # The stress tests do STRESS_FACTOR times the work they do in "make check".

@@ -12,6 +12,7 @@ FUZZ = \
 	%D%/fuzz_config
 FUZZ_MEDIA = \
 	%D%/fuzz_wav
+FUZZ_GRAPH =
 noinst_HEADERS += %D%/fuzz.h
 EXTRA_DIST += %D%/corpus
 
@@ -29,5 +30,5 @@ FUZZ_MAIN = %D%/libreplay.la
 %C%_fuzz_wav_LDADD = $(FUZZ_MAIN) libivrq-media-core.la libivrq-core.la \
 	$(MEDIA_LIBS) -lm
 
-fuzz: $(FUZZ) $(FUZZ_MEDIA)
+fuzz: $(FUZZ) $(FUZZ_GRAPH) $(FUZZ_MEDIA)
 .PHONY: fuzz

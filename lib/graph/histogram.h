@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef IVRQ_LIB_GRAPH_HISTOGRAM_H
+#define IVRQ_LIB_GRAPH_HISTOGRAM_H
+/*
+ * histogram.h - times in fixed classes, and metrics as Prometheus reads them.
+ * Not for several threads at once: its owner has a lock.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#define IVRQ__CLASSES 14u /* 100 us to 1 s by 1, 2.5, 5; then +Inf */
+
+struct ivrq__histogram {
+	uint64_t class[IVRQ__CLASSES];
+	uint64_t sum_ns;
+	uint64_t count;
+};
+
+void ivrq__histogram_add(struct ivrq__histogram *histogram, uint64_t ns);
+
+/* A text that grows; `failed` once there was no memory. Begin with all zero;
+ * free(text). */
+struct ivrq__text {
+	char *text;
+	size_t bytes;
+	size_t room;
+	int failed;
+};
+
+void ivrq__metric(struct ivrq__text *text, const char *name, const char *type,
+		  const char *help, uint64_t value);
+void ivrq__metric_histogram(struct ivrq__text *text, const char *name,
+			    const char *help,
+			    const struct ivrq__histogram *histogram);
+
+#endif
