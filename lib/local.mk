@@ -46,6 +46,7 @@ GRAPH_SOURCES = \
 	%D%/graph/histogram.h \
 	%D%/graph/notify.h \
 	%D%/graph/repeat.h \
+	%D%/graph/route.c \
 	%D%/graph/route.h \
 	%D%/graph/uuid.c
 

@@ -66,7 +66,8 @@ WHITEBOX_MEDIA = \
 # The installed surface of libivrq-graph, and its internals: link its objects
 # and the core's.
 BLACKBOX_GRAPH =
-WHITEBOX_GRAPH =
+WHITEBOX_GRAPH = \
+	%D%/check_route
 
 # What "make check-stress" runs for longer.
 STRESS = \
@@ -270,6 +271,8 @@ blackbox_media_ldadd = %D%/libharness.la libivrq-media.la libivrq.la \
 graph_ldadd = libivrq-graph.la libivrq.la $(GRAPH_LIBS) $(CHECK_LIBS)
 graph_core_ldadd = libivrq-graph-core.la libivrq-core.la $(GRAPH_LIBS) \
 	$(CHECK_LIBS)
+%C%_check_route_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
+%C%_check_route_LDADD = $(graph_core_ldadd)
 
 ALL_TESTS = $(EXPLORE) $(FUZZ) $(HOOKED_PLAIN)
 if HAVE_CHECK

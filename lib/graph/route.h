@@ -3,6 +3,15 @@
 #define IVRQ_LIB_GRAPH_ROUTE_H
 /*
  * route.h - what a method and a path ask for. Pure.
+ *
+ *	[/v1.0 | /beta] (/communications | /app) /calls/{call} ...
+ *	/recordings/{operation}, /healthz, /metrics
+ *
+ * Without a version it is v1.0, but for /app and `record`: only beta has
+ * those, so that they make it beta, and are not found below /v1.0.
+ *
+ * A path is compared as it came: with case, nothing percent-decoded, without
+ * a final slash. Only ids have more than one spelling.
  */
 #include <ivrq/json.h>
 
@@ -29,9 +38,10 @@ struct ivrq__route {
 };
 
 /*
- * 200; 404 no such path, or an id that is none; 405, and *allow is what the
- * Allow header has to say. `path` is without its query, `method` as it came;
- * HEAD is served as GET.
+ * 200: *route is filled, zero where its place has no such thing; 404: no such
+ * path, or an id that is none; 405: *allow is what the Allow header has to
+ * say. `path` is without its query, `method` as it came; HEAD is served as
+ * GET.
  */
 int ivrq__route(const char *method, const char *path, struct ivrq__route *route,
 		const char **allow);
