@@ -48,6 +48,8 @@ GRAPH_SOURCES = \
 	%D%/graph/repeat.h \
 	%D%/graph/route.c \
 	%D%/graph/route.h \
+	%D%/graph/token.c \
+	%D%/graph/token.h \
 	%D%/graph/uuid.c
 
 MEDIA_SOURCES = \

@@ -67,7 +67,8 @@ WHITEBOX_MEDIA = \
 # and the core's.
 BLACKBOX_GRAPH =
 WHITEBOX_GRAPH = \
-	%D%/check_route
+	%D%/check_route \
+	%D%/check_token
 
 # What "make check-stress" runs for longer.
 STRESS = \
@@ -273,6 +274,9 @@ graph_core_ldadd = libivrq-graph-core.la libivrq-core.la $(GRAPH_LIBS) \
 	$(CHECK_LIBS)
 %C%_check_route_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
 %C%_check_route_LDADD = $(graph_core_ldadd)
+%C%_check_token_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
+%C%_check_token_LDADD = $(graph_core_ldadd)
+%C%_check_token_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=getrandom
 
 ALL_TESTS = $(EXPLORE) $(FUZZ) $(HOOKED_PLAIN)
 if HAVE_CHECK
