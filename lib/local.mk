@@ -44,6 +44,8 @@ CORE_SOURCES = \
 GRAPH_SOURCES = \
 	%D%/graph/auth.h \
 	%D%/graph/histogram.h \
+	%D%/graph/key.c \
+	%D%/graph/key.h \
 	%D%/graph/notify.h \
 	%D%/graph/repeat.h \
 	%D%/graph/route.c \

@@ -67,6 +67,7 @@ WHITEBOX_MEDIA = \
 # and the core's.
 BLACKBOX_GRAPH =
 WHITEBOX_GRAPH = \
+	%D%/check_key \
 	%D%/check_route \
 	%D%/check_token
 
@@ -81,6 +82,7 @@ STRESS = \
 # Headers that test sources share.
 noinst_HEADERS += \
 	%D%/ct.h \
+	%D%/keys.h \
 	%D%/model.h \
 	%D%/model_steps.h \
 	%D%/whitebox.h \
@@ -272,6 +274,8 @@ blackbox_media_ldadd = %D%/libharness.la libivrq-media.la libivrq.la \
 graph_ldadd = libivrq-graph.la libivrq.la $(GRAPH_LIBS) $(CHECK_LIBS)
 graph_core_ldadd = libivrq-graph-core.la libivrq-core.la $(GRAPH_LIBS) \
 	$(CHECK_LIBS)
+%C%_check_key_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
+%C%_check_key_LDADD = $(graph_core_ldadd)
 %C%_check_route_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
 %C%_check_route_LDADD = $(graph_core_ldadd)
 %C%_check_token_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
