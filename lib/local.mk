@@ -42,6 +42,7 @@ CORE_SOURCES = \
 	%D%/core/worker.h
 
 GRAPH_SOURCES = \
+	%D%/graph/auth.c \
 	%D%/graph/auth.h \
 	%D%/graph/histogram.h \
 	%D%/graph/key.c \

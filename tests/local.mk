@@ -67,6 +67,8 @@ WHITEBOX_MEDIA = \
 # and the core's.
 BLACKBOX_GRAPH =
 WHITEBOX_GRAPH = \
+	%D%/check_auth \
+	%D%/check_auth_hostile \
 	%D%/check_key \
 	%D%/check_route \
 	%D%/check_token
@@ -81,6 +83,7 @@ STRESS = \
 
 # Headers that test sources share.
 noinst_HEADERS += \
+	%D%/auth_stage.h \
 	%D%/ct.h \
 	%D%/keys.h \
 	%D%/model.h \
@@ -274,6 +277,10 @@ blackbox_media_ldadd = %D%/libharness.la libivrq-media.la libivrq.la \
 graph_ldadd = libivrq-graph.la libivrq.la $(GRAPH_LIBS) $(CHECK_LIBS)
 graph_core_ldadd = libivrq-graph-core.la libivrq-core.la $(GRAPH_LIBS) \
 	$(CHECK_LIBS)
+%C%_check_auth_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
+%C%_check_auth_LDADD = $(graph_core_ldadd)
+%C%_check_auth_hostile_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
+%C%_check_auth_hostile_LDADD = $(graph_core_ldadd)
 %C%_check_key_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
 %C%_check_key_LDADD = $(graph_core_ldadd)
 %C%_check_route_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)

@@ -2,17 +2,23 @@
 #ifndef IVRQ_LIB_GRAPH_AUTH_H
 #define IVRQ_LIB_GRAPH_AUTH_H
 /*
- * auth.h - who may do what: bearer tokens and the permissions of the API.
+ * auth.h - who may do what: bearer tokens (JWT) and the permissions of the API.
+ *
+ *	playPrompt, cancelMediaProcessing	Calls.Initiate.All or
+ *						Calls.AccessMedia.All
+ *	recordResponse, subscribeToTone		Calls.AccessMedia.All
+ *	calls, operations: GET, DELETE		either
+ *
+ * Recordings, /healthz and /metrics are not decided here; nobody may.
  */
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include <ivrq/json.h>
 
 #include "graph/route.h"
 
-#define IVRQ__TOKEN_BYTES 44u /* an access token's text, with its NUL */
+#define IVRQ__AUTH_TOKEN_MAX 8192u /* bytes of a token */
+#define IVRQ__AUTH_LEEWAY_S  60	   /* clocks may differ by that */
 
 struct ivrq__auth;
 
@@ -21,13 +27,13 @@ struct ivrq__auth;
 int ivrq__auth_create(const char *key_file, const char *audience,
 		      const char *issuer, struct ivrq__auth **auth,
 		      ivrq_error *error);
-void ivrq__auth_destroy(struct ivrq__auth *auth);
+void ivrq__auth_destroy(struct ivrq__auth *auth); /* or NULL */
 
 struct ivrq__auth_answer {
 	int status;	       /* 200, 401, 403 */
-	const char *code;      /* error.code: "7501", "7504"; static */
-	const char *message;   /* static */
-	const char *challenge; /* of WWW-Authenticate, with 401; static */
+	const char *code;      /* error.code: "7501", "7504"; static; or NULL */
+	const char *message;   /* static; or NULL */
+	const char *challenge; /* of WWW-Authenticate, unless 200; static */
 };
 
 /*
@@ -38,13 +44,8 @@ void ivrq__auth_check(const struct ivrq__auth *auth, const char *header,
 		      const struct ivrq__route *route, int64_t now,
 		      struct ivrq__auth_answer *answer);
 
-/* "Bearer <token>" without its first word: the token, or NULL. */
+/* "Bearer <token>" without its first word, in any case, and the spaces after
+ * it; or NULL: there is no token. */
 const char *ivrq__auth_bearer(const char *header);
-
-/* A new access token that nobody can guess. 0, or negative: no randomness. */
-int ivrq__token_make(char token[IVRQ__TOKEN_BYTES]);
-
-/* Are they the same? Takes as long whatever differs. `given` may be NULL. */
-bool ivrq__token_same(const char token[IVRQ__TOKEN_BYTES], const char *given);
 
 #endif
