@@ -48,6 +48,7 @@ GRAPH_SOURCES = \
 	%D%/graph/key.c \
 	%D%/graph/key.h \
 	%D%/graph/notify.h \
+	%D%/graph/repeat.c \
 	%D%/graph/repeat.h \
 	%D%/graph/route.c \
 	%D%/graph/route.h \

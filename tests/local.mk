@@ -70,6 +70,7 @@ WHITEBOX_GRAPH = \
 	%D%/check_auth \
 	%D%/check_auth_hostile \
 	%D%/check_key \
+	%D%/check_repeat \
 	%D%/check_route \
 	%D%/check_token
 
@@ -283,6 +284,9 @@ graph_core_ldadd = libivrq-graph-core.la libivrq-core.la $(GRAPH_LIBS) \
 %C%_check_auth_hostile_LDADD = $(graph_core_ldadd)
 %C%_check_key_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
 %C%_check_key_LDADD = $(graph_core_ldadd)
+%C%_check_repeat_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
+%C%_check_repeat_LDADD = $(graph_core_ldadd)
+%C%_check_repeat_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc
 %C%_check_route_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
 %C%_check_route_LDADD = $(graph_core_ldadd)
 %C%_check_token_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)

@@ -4,6 +4,9 @@
 /*
  * repeat.h - a request that is sent again is answered as the first time.
  * Not for several threads at once: its owner has a lock.
+ *
+ * `now_ns` is of a clock that does not go back; a thread that read it before
+ * another but comes after it does no harm.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -19,17 +22,19 @@ struct ivrq__repeat {
 	int status;
 	const char *location; /* or NULL */
 	const char *counts;   /* the extra header's value, or NULL */
-	const char *body;
+	const char *body;     /* the table's has a NUL after it */
 	size_t bytes;
 };
 
-/* `count` are remembered, for `seconds` each; NULL: no memory. */
+/* `count` are remembered, for `seconds` each; either may be 0: none is. NULL:
+ * no memory. */
 struct ivrq__repeats *ivrq__repeats_create(uint32_t count, uint32_t seconds);
-void ivrq__repeats_destroy(struct ivrq__repeats *repeats);
+void ivrq__repeats_destroy(struct ivrq__repeats *repeats); /* or NULL */
 
 /*
  * Was there such a request, of this call and action? true: *answer is what it
- * was answered. `id` as it came; one that is longer than the limit is none.
+ * was answered. `id` as it came; NULL, "" and one that is longer than the
+ * limit are no ids.
  */
 bool ivrq__repeats_find(struct ivrq__repeats *repeats, const ivrq_uuid *call,
 			enum ivrq_json_action action, const char *id,
@@ -38,7 +43,8 @@ bool ivrq__repeats_find(struct ivrq__repeats *repeats, const ivrq_uuid *call,
 /*
  * Remembers an answer; copied. When all are in use the oldest is forgotten,
  * which the counter of ivrq__repeats_forgotten() tells if its time was not
- * over. 0, IVRQ_ENOMEM.
+ * over. 0, also where there is no id; IVRQ_EALREADY there is an answer, which
+ * stays; IVRQ_ENOMEM nothing changed, but that what is too old is forgotten.
  */
 int ivrq__repeats_add(struct ivrq__repeats *repeats, const ivrq_uuid *call,
 		      enum ivrq_json_action action, const char *id,
