@@ -44,6 +44,7 @@ CORE_SOURCES = \
 GRAPH_SOURCES = \
 	%D%/graph/auth.c \
 	%D%/graph/auth.h \
+	%D%/graph/histogram.c \
 	%D%/graph/histogram.h \
 	%D%/graph/key.c \
 	%D%/graph/key.h \

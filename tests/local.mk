@@ -69,6 +69,7 @@ BLACKBOX_GRAPH =
 WHITEBOX_GRAPH = \
 	%D%/check_auth \
 	%D%/check_auth_hostile \
+	%D%/check_histogram \
 	%D%/check_key \
 	%D%/check_repeat \
 	%D%/check_route \
@@ -282,6 +283,9 @@ graph_core_ldadd = libivrq-graph-core.la libivrq-core.la $(GRAPH_LIBS) \
 %C%_check_auth_LDADD = $(graph_core_ldadd)
 %C%_check_auth_hostile_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
 %C%_check_auth_hostile_LDADD = $(graph_core_ldadd)
+%C%_check_histogram_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
+%C%_check_histogram_LDADD = $(graph_core_ldadd)
+%C%_check_histogram_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=realloc
 %C%_check_key_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
 %C%_check_key_LDADD = $(graph_core_ldadd)
 %C%_check_repeat_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
