@@ -12,7 +12,9 @@ FUZZ = \
 	%D%/fuzz_config
 FUZZ_MEDIA = \
 	%D%/fuzz_wav
-FUZZ_GRAPH =
+FUZZ_GRAPH = \
+	%D%/fuzz_bearer \
+	%D%/fuzz_route
 noinst_HEADERS += %D%/fuzz.h
 EXTRA_DIST += %D%/corpus
 
@@ -25,7 +27,13 @@ FUZZ_MAIN = %D%/libreplay.la
 %C%_fuzz_api_SOURCES = %D%/fuzz_api.c $(model_sources)
 %C%_fuzz_api_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests
 %C%_fuzz_api_LDADD = $(FUZZ_MAIN) libivrq-core.la
+%C%_fuzz_bearer_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
+%C%_fuzz_bearer_LDADD = $(FUZZ_MAIN) libivrq-graph-core.la libivrq-core.la \
+	$(GRAPH_LIBS)
 %C%_fuzz_config_LDADD = $(FUZZ_MAIN) libivrq-core.la
+%C%_fuzz_route_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
+%C%_fuzz_route_LDADD = $(FUZZ_MAIN) libivrq-graph-core.la libivrq-core.la \
+	$(GRAPH_LIBS)
 %C%_fuzz_wav_CPPFLAGS = $(AM_CPPFLAGS) $(MEDIA_CFLAGS)
 %C%_fuzz_wav_LDADD = $(FUZZ_MAIN) libivrq-media-core.la libivrq-core.la \
 	$(MEDIA_LIBS) -lm

@@ -3,10 +3,11 @@
 #
 # Fuzzing, by libFuzzer under AddressSanitizer and UndefinedBehaviorSanitizer:
 # API call sequences against the reference model, the structures that a caller
-# fills, and sound files given to libivrq-media. Each target starts from the
-# corpus in tests/fuzz/corpus and runs for FUZZ_S seconds (50, short 8), two at
-# a time. A crash, a difference, a leak or an input that takes longer than 20 s
-# fails; the input is kept and named.
+# fills, sound files given to libivrq-media, paths and tokens given to
+# libivrq-graph. Each target starts from the corpus in tests/fuzz/corpus and
+# runs for FUZZ_S seconds (50, short 8), two at a time. A crash, a difference, a
+# leak or an input that takes longer than 20 s fails; the input is kept and
+# named.
 #
 # packages: clang libclang-rt-14-dev
 #
@@ -21,7 +22,7 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 99
 dir=${PROOF_DIR:-$PWD/build/proof}/fuzz
-targets="fuzz_api fuzz_config fuzz_wav"
+targets="fuzz_api fuzz_bearer fuzz_config fuzz_route fuzz_wav"
 seconds=50
 [ "${1:-}" != short ] || seconds=8
 seconds=${FUZZ_S:-$seconds}
@@ -29,7 +30,7 @@ seconds=${FUZZ_S:-$seconds}
 mkdir -p "$dir" || exit 99
 # Only the main() differs from the program of "make check".
 if ! { CC="clang -fsanitize=fuzzer-no-link" SANITIZER=address,undefined \
-	BUILD_DIR=$dir/build CONFIGURE_ARGS="--enable-media" \
+	BUILD_DIR=$dir/build CONFIGURE_ARGS="--enable-graph --enable-media" \
 	./bootstrap build &&
 	make -C "$dir/build" fuzz FUZZ_MAIN= LDFLAGS=-fsanitize=fuzzer; } \
 	>"$dir/build.log" 2>&1; then
