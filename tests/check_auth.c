@@ -5,6 +5,37 @@
 
 #include "auth_stage.h"
 
+/* ------------------------------------------------------------ memory ends here */
+
+static int fail_at = -1; /* allocations until one is refused */
+
+void *__real_malloc(size_t bytes);
+void *__real_calloc(size_t count, size_t bytes);
+char *__real_strdup(const char *string);
+void *__wrap_malloc(size_t bytes);
+void *__wrap_calloc(size_t count, size_t bytes);
+char *__wrap_strdup(const char *string);
+
+static bool refused_now(void)
+{
+	return fail_at >= 0 && !fail_at--;
+}
+
+void *__wrap_malloc(size_t bytes)
+{
+	return refused_now() ? NULL : __real_malloc(bytes);
+}
+
+void *__wrap_calloc(size_t count, size_t bytes)
+{
+	return refused_now() ? NULL : __real_calloc(count, bytes);
+}
+
+char *__wrap_strdup(const char *string)
+{
+	return refused_now() ? NULL : __real_strdup(string);
+}
+
 /* ------------------------------------------------------------ keys and algorithms */
 
 static const struct {
@@ -356,6 +387,37 @@ START_TEST(test_auth_create_with_a_bad_member_names_it)
 }
 END_TEST
 
+/* Check's own calls allocate, too: none between fail_at and the create. */
+START_TEST(test_auth_create_without_memory_says_so)
+{
+	char file[] = "/tmp/ivrq-check-auth-XXXXXX";
+	int n, answer, left, fd = mkstemp(file);
+	struct ivrq__auth *auth;
+	ivrq_error error;
+
+	ck_assert_int_eq(write(fd, KEYS_SECRET, strlen(KEYS_SECRET)),
+			 strlen(KEYS_SECRET));
+	close(fd);
+	for (n = 0; n <= 4; n++) {
+		ct_mark(&auth, sizeof(auth));
+		fail_at = n;
+		answer = ivrq__auth_create(file, "a", "i", &auth, &error);
+		left = fail_at;
+		fail_at = -1;
+		if (n == 4)
+			break;
+		ck_assert_int_eq(answer, IVRQ_ENOMEM);
+		ck_assert_int_eq(left, -1);
+		ck_assert(ct_untouched(&auth, sizeof(auth)));
+		ck_assert_int_eq(error.code, IVRQ_ENOMEM);
+	}
+	ck_assert_int_eq(answer, 0);
+	ck_assert_int_eq(left, 0); /* there was no fifth */
+	ivrq__auth_destroy(auth);
+	unlink(file);
+}
+END_TEST
+
 START_TEST(test_auth_create_without_a_file_is_refused)
 {
 	struct ivrq__auth *auth;
@@ -401,6 +463,7 @@ int main(void)
 			    0, CT_COUNT(places));
 	tcase_add_loop_test(rest, test_auth_create_with_a_bad_member_names_it,
 			    0, CT_COUNT(refused));
+	tcase_add_test(rest, test_auth_create_without_memory_says_so);
 	tcase_add_test(rest, test_auth_create_without_a_file_is_refused);
 	suite_add_tcase(suite, rest);
 	return ct_run(suite);

@@ -281,6 +281,8 @@ graph_core_ldadd = libivrq-graph-core.la libivrq-core.la $(GRAPH_LIBS) \
 	$(CHECK_LIBS)
 %C%_check_auth_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
 %C%_check_auth_LDADD = $(graph_core_ldadd)
+%C%_check_auth_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc \
+	-Wl,--wrap=strdup
 %C%_check_auth_hostile_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
 %C%_check_auth_hostile_LDADD = $(graph_core_ldadd)
 %C%_check_histogram_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
