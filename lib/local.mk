@@ -50,6 +50,11 @@ GRAPH_SOURCES = \
 	%D%/graph/key.h \
 	%D%/graph/notify.h \
 	%D%/graph/repeat.c \
+	%D%/graph/decode.c \
+	%D%/graph/encode.c \
+	%D%/graph/json.h \
+	%D%/graph/parse.c \
+	%D%/graph/receive.c \
 	%D%/graph/repeat.h \
 	%D%/graph/route.c \
 	%D%/graph/route.h \

@@ -20,11 +20,14 @@
  * Reading is strict where the API has a rule, and tolerant where its own
  * examples differ: unknown members are ignored; the codes of resultInfo may be
  * numbers or strings of digits, subcode may be spelt subCode; ids compare
- * without case and dashes.
+ * without case and dashes. JSON is that of RFC 8259, in UTF-8, and besides: no
+ * member twice in an object, no U+0000 in a string, at most 256 members in an
+ * object and 64 arrays and objects inside each other.
  *
  * Encoders write into the caller's buffer, with a final NUL, and answer the
- * length; IVRQ_ETOOBIG writes nothing. IVRQ_JSON_BYTES is room for any one
- * operation, notification or error whose strings are within the limits below.
+ * length; one that answers negative writes nothing. IVRQ_JSON_BYTES is room for
+ * any one operation, notification or error whose strings are within the limits
+ * below (and has no control characters in an URI: they take six bytes).
  */
 #include <ivrq.h>
 
@@ -85,7 +88,7 @@ typedef struct ivrq_json_operation {
 	enum ivrq_json_status status;
 	const char *client_context; /* NULL: null is written */
 	ivrq_json_result result;
-	/* recordResponse: NULL is none. A cancelled or failed one has "". */
+	/* recordResponse: NULL is none; "" is written for a failed one's. */
 	const char *recording_location;
 	const char *recording_access_token;
 	uint64_t etag; /* of a notification; 0: not written */
@@ -202,8 +205,8 @@ IVRQ_API void ivrq_uuid_plain(const ivrq_uuid *uuid, char *text);
  * @request: Set on success.  @error: Or NULL; field is the JSON member.
  *
  * Every rule of the API is checked here, so that what the engine may still
- * refuse is a full queue or the like. An empty body is an empty object where
- * no member is required.
+ * refuse is a full queue or the like. An empty body is an empty object. null is
+ * as good as no member. A string of several stop tones is each of them.
  * Threads:   any.
  * Progress:  allocates.
  * Ordering:  none.
@@ -241,12 +244,12 @@ IVRQ_API void ivrq_json_request_free(ivrq_json_request *request);
  * @operation: What.  @version: Flavour.  @buffer: Filled.  @bytes: Its room.
  *
  * Threads:   any.
- * Progress:  allocates.
+ * Progress:  wait-free.
  * Ordering:  none.
  * Callbacks: none.
  * Ownership: none.
- * Return:    the length; IVRQ_ETOOBIG; IVRQ_EINVAL a string is not UTF-8;
- *            IVRQ_ENOMEM.
+ * Return:    the length; IVRQ_ETOOBIG; IVRQ_EINVAL a string is not UTF-8, or an
+ *            enum has no such value.
  * Since:     0.2
  * Source:    commsOperation and what derives from it.
  */
@@ -259,9 +262,11 @@ ivrq_json_encode_operation(const ivrq_json_operation *operation,
  * ivrq_json_encode_ended() - Write the notification that an operation ended.
  * @operation: What.  @version: Flavour.  @buffer: Filled.  @bytes: Its room.
  *
- * One element for ivrq_json_encode_notifications(): changeType deleted.
+ * One element for ivrq_json_encode_notifications(): changeType deleted. Of a
+ * playPrompt or recordResponse with a status of COMPLETED or FAILED; others
+ * have none and are answered IVRQ_EINVAL.
  * Threads:   any.
- * Progress:  allocates.
+ * Progress:  wait-free.
  * Ordering:  none.
  * Callbacks: none.
  * Ownership: none.
@@ -279,7 +284,7 @@ ivrq_json_encode_ended(const ivrq_json_operation *operation,
  * @call: What.  @buffer: Filled.  @bytes: Its room.
  *
  * Threads:   any.
- * Progress:  allocates.
+ * Progress:  wait-free.
  * Ordering:  none.
  * Callbacks: none.
  * Ownership: none.
@@ -297,7 +302,7 @@ IVRQ_API IVRQ_MUST_USE int ivrq_json_encode_call(const ivrq_json_call *call,
  *
  * changeType deleted with IVRQ_JSON_TERMINATED, else updated.
  * Threads:   any.
- * Progress:  allocates.
+ * Progress:  wait-free.
  * Ordering:  none.
  * Callbacks: none.
  * Ownership: none.
@@ -328,10 +333,12 @@ ivrq_json_encode_notifications(const char *const *elements, size_t count,
 
 /**
  * ivrq_json_encode_error() - Write the body of an answer that refuses.
- * @error: What.  @buffer: Filled.  @bytes: Its room.
+ * @error: What; code and message are not NULL.  @buffer: Filled.
+ * @bytes: Its room.
  *
+ * The date is in UTC and of the years 1970 to 9999.
  * Threads:   any.
- * Progress:  allocates.
+ * Progress:  wait-free.
  * Ordering:  none.
  * Callbacks: none.
  * Ownership: none.
@@ -347,7 +354,10 @@ IVRQ_API IVRQ_MUST_USE int ivrq_json_encode_error(const ivrq_json_error *error,
  * @body: JSON.  @bytes: Its length.  @each: Called for each, in order.
  * @user: For it.  @error: Or NULL; field is the JSON member.
  *
- * All of it is checked before the first is given out.
+ * All of it is checked before the first is given out. What these structures
+ * cannot tell is passed over and not counted: other resources than calls and
+ * the four operations, other states of a call, the tone flash. A change is
+ * UPDATED for created, too; status null is IVRQ_JSON_NOT_STARTED.
  * Threads:   any.
  * Progress:  allocates.
  * Ordering:  none.
