@@ -74,6 +74,9 @@ WHITEBOX_GRAPH = \
 	%D%/check_repeat \
 	%D%/check_route \
 	%D%/check_token
+BLACKBOX_GRAPH = \
+	%D%/check_json
+	%D%/oom_json
 
 # What "make check-stress" runs for longer.
 STRESS = \
@@ -276,6 +279,22 @@ blackbox_media_ldadd = %D%/libharness.la libivrq-media.la libivrq.la \
 	-Wl,--wrap=pthread_join -Wl,--wrap=src_new -Wl,--wrap=src_delete \
 	-Wl,--wrap=sf_open_virtual
 
+check_json_sources = \
+	%D%/check_json.c \
+	%D%/check_json_encode.c \
+	%D%/check_json_receive.c \
+	%D%/check_json_request.c \
+	%D%/json_checks.h
+%C%_check_json_SOURCES = $(check_json_sources)
+%C%_check_json_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
+%C%_check_json_LDADD = $(graph_ldadd)
+
+# malloc is refused by the linker, in the library's own objects.
+%C%_oom_json_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
+%C%_oom_json_LDADD = $(graph_core_ldadd)
+%C%_oom_json_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc \
+	-Wl,--wrap=realloc -Wl,--wrap=free
+
 graph_ldadd = libivrq-graph.la libivrq.la $(GRAPH_LIBS) $(CHECK_LIBS)
 graph_core_ldadd = libivrq-graph-core.la libivrq-core.la $(GRAPH_LIBS) \
 	$(CHECK_LIBS)
@@ -334,7 +353,8 @@ AM_TESTS_ENVIRONMENT = \
 	BLACKBOX='$(BLACKBOX:=.c) $(BLACKBOX_GRAPH:=.c) \
 		$(BLACKBOX_MEDIA:=.c) $(harness_sources) \
 		$(check_api_sources) $(check_badinput_sources) \
-		$(check_media_sources) $(check_model_sources) \
+		$(check_json_sources) $(check_media_sources) \
+		$(check_model_sources) \
 		$(check_promises_sources)' \
 	CC='$(CC)' \
 	GRAPH_CFLAGS='$(GRAPH_CFLAGS)' \
