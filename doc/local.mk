@@ -9,6 +9,7 @@ dist_man3_MANS = \
 	%D%/ivrq_cancel.3 \
 	%D%/ivrq_driver.3 \
 	%D%/ivrq_engine.3 \
+	%D%/ivrq_json.3 \
 	%D%/ivrq_media.3 \
 	%D%/ivrq_op.3 \
 	%D%/ivrq_submit.3 \

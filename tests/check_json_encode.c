@@ -466,6 +466,7 @@ START_TEST(test_encode_of_a_small_buffer_writes_nothing)
 	length = ivrq_json_encode_notifications(elements, 2, buffer,
 						sizeof(buffer));
 	ct_mark(buffer, sizeof(buffer));
+	ck_assert_int_eq(length + 1, 2 * 2 + 2 + 64); /* as the header says */
 	ck_assert_int_eq(ivrq_json_encode_notifications(elements, 2, buffer,
 							(size_t)length),
 			 IVRQ_ETOOBIG);

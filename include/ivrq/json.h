@@ -318,6 +318,7 @@ IVRQ_API IVRQ_MUST_USE int ivrq_json_encode_changed(const ivrq_json_call *call,
  * @elements: From _ended() and _changed().  @count: At least 1.
  * @buffer: Filled.  @bytes: Its room.
  *
+ * Needed are their lengths, one more for each, and 64.
  * Threads:   any.
  * Progress:  wait-free.
  * Ordering:  the elements keep theirs.
