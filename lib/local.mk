@@ -48,6 +48,8 @@ GRAPH_SOURCES = \
 	%D%/graph/histogram.h \
 	%D%/graph/key.c \
 	%D%/graph/key.h \
+	%D%/graph/hosts.c \
+	%D%/graph/hosts.h \
 	%D%/graph/notify.h \
 	%D%/graph/repeat.c \
 	%D%/graph/decode.c \

@@ -77,6 +77,7 @@ WHITEBOX_GRAPH = \
 BLACKBOX_GRAPH = \
 	%D%/check_json
 	%D%/oom_json
+	%D%/check_hosts
 
 # What "make check-stress" runs for longer.
 STRESS = \
@@ -317,6 +318,10 @@ graph_core_ldadd = libivrq-graph-core.la libivrq-core.la $(GRAPH_LIBS) \
 %C%_check_token_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
 %C%_check_token_LDADD = $(graph_core_ldadd)
 %C%_check_token_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=getrandom
+graph_core_cppflags = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
+
+%C%_check_hosts_CPPFLAGS = $(graph_core_cppflags)
+%C%_check_hosts_LDADD = $(graph_core_ldadd)
 
 ALL_TESTS = $(EXPLORE) $(FUZZ) $(HOOKED_PLAIN)
 if HAVE_CHECK
