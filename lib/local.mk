@@ -62,6 +62,8 @@ GRAPH_SOURCES = \
 	%D%/graph/route.h \
 	%D%/graph/token.c \
 	%D%/graph/token.h \
+	%D%/graph/spool.c \
+	%D%/graph/spool.h \
 	%D%/graph/uuid.c
 
 MEDIA_SOURCES = \

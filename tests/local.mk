@@ -78,6 +78,8 @@ BLACKBOX_GRAPH = \
 	%D%/check_json
 	%D%/oom_json
 	%D%/check_hosts
+	%D%/check_hosts \
+	%D%/check_spool
 
 # What "make check-stress" runs for longer.
 STRESS = \
@@ -322,6 +324,8 @@ graph_core_cppflags = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
 
 %C%_check_hosts_CPPFLAGS = $(graph_core_cppflags)
 %C%_check_hosts_LDADD = $(graph_core_ldadd)
+%C%_check_spool_CPPFLAGS = $(graph_core_cppflags)
+%C%_check_spool_LDADD = $(graph_core_ldadd)
 
 ALL_TESTS = $(EXPLORE) $(FUZZ) $(HOOKED_PLAIN)
 if HAVE_CHECK
