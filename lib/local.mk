@@ -50,6 +50,9 @@ GRAPH_SOURCES = \
 	%D%/graph/key.h \
 	%D%/graph/hosts.c \
 	%D%/graph/hosts.h \
+	%D%/graph/lanes.c \
+	%D%/graph/lanes.h \
+	%D%/graph/notify.c \
 	%D%/graph/notify.h \
 	%D%/graph/repeat.c \
 	%D%/graph/decode.c \
@@ -57,11 +60,15 @@ GRAPH_SOURCES = \
 	%D%/graph/json.h \
 	%D%/graph/parse.c \
 	%D%/graph/receive.c \
+	%D%/graph/outbox.c \
+	%D%/graph/outbox.h \
 	%D%/graph/repeat.h \
 	%D%/graph/route.c \
 	%D%/graph/route.h \
 	%D%/graph/token.c \
 	%D%/graph/token.h \
+	%D%/graph/send.c \
+	%D%/graph/send.h \
 	%D%/graph/spool.c \
 	%D%/graph/spool.h \
 	%D%/graph/uuid.c

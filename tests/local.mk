@@ -79,6 +79,7 @@ BLACKBOX_GRAPH = \
 	%D%/oom_json
 	%D%/check_hosts
 	%D%/check_hosts \
+	%D%/check_notify \
 	%D%/check_spool
 
 # What "make check-stress" runs for longer.
@@ -96,6 +97,7 @@ noinst_HEADERS += \
 	%D%/keys.h \
 	%D%/model.h \
 	%D%/model_steps.h \
+	%D%/receiver.h \
 	%D%/whitebox.h \
 	%D%/yield.h
 
@@ -324,6 +326,11 @@ graph_core_cppflags = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
 
 %C%_check_hosts_CPPFLAGS = $(graph_core_cppflags)
 %C%_check_hosts_LDADD = $(graph_core_ldadd)
+%C%_check_notify_SOURCES = \
+	%D%/check_notify.c \
+	%D%/receiver.c
+%C%_check_notify_CPPFLAGS = $(graph_core_cppflags)
+%C%_check_notify_LDADD = $(graph_core_ldadd)
 %C%_check_spool_CPPFLAGS = $(graph_core_cppflags)
 %C%_check_spool_LDADD = $(graph_core_ldadd)
 
