@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# To add a source: one line in CORE_SOURCES, GRAPH_SOURCES or
-# MEDIA_SOURCES. A new core module
-# also takes its place in the order table of lib/README.
+# To add a source: one line in CORE_SOURCES, GRAPH_SOURCES or MEDIA_SOURCES. A
+# new core module also takes its place in the order table of lib/README.
 
 CORE_SOURCES = \
 	%D%/core/atomics.h \
@@ -42,35 +41,54 @@ CORE_SOURCES = \
 	%D%/core/worker.h
 
 GRAPH_SOURCES = \
+	%D%/graph/actions.c \
+	%D%/graph/actions.h \
+	%D%/graph/answer.c \
+	%D%/graph/answer.h \
 	%D%/graph/auth.c \
 	%D%/graph/auth.h \
-	%D%/graph/histogram.c \
-	%D%/graph/histogram.h \
-	%D%/graph/key.c \
-	%D%/graph/key.h \
-	%D%/graph/hosts.c \
-	%D%/graph/hosts.h \
-	%D%/graph/lanes.c \
-	%D%/graph/lanes.h \
-	%D%/graph/notify.c \
-	%D%/graph/notify.h \
-	%D%/graph/repeat.c \
+	%D%/graph/cells.c \
+	%D%/graph/cells.h \
+	%D%/graph/config.c \
+	%D%/graph/config.h \
 	%D%/graph/decode.c \
 	%D%/graph/encode.c \
+	%D%/graph/graph.c \
+	%D%/graph/histogram.c \
+	%D%/graph/histogram.h \
+	%D%/graph/hosts.c \
+	%D%/graph/hosts.h \
+	%D%/graph/http.c \
+	%D%/graph/http.h \
 	%D%/graph/json.h \
-	%D%/graph/parse.c \
-	%D%/graph/receive.c \
+	%D%/graph/key.c \
+	%D%/graph/key.h \
+	%D%/graph/lanes.c \
+	%D%/graph/lanes.h \
+	%D%/graph/metrics.c \
+	%D%/graph/notify.c \
+	%D%/graph/notify.h \
 	%D%/graph/outbox.c \
 	%D%/graph/outbox.h \
+	%D%/graph/parse.c \
+	%D%/graph/receive.c \
+	%D%/graph/recording.c \
+	%D%/graph/recording.h \
+	%D%/graph/registry.c \
+	%D%/graph/registry.h \
+	%D%/graph/repeat.c \
 	%D%/graph/repeat.h \
 	%D%/graph/route.c \
 	%D%/graph/route.h \
-	%D%/graph/token.c \
-	%D%/graph/token.h \
 	%D%/graph/send.c \
 	%D%/graph/send.h \
 	%D%/graph/spool.c \
 	%D%/graph/spool.h \
+	%D%/graph/state.h \
+	%D%/graph/teller.c \
+	%D%/graph/teller.h \
+	%D%/graph/token.c \
+	%D%/graph/token.h \
 	%D%/graph/uuid.c
 
 MEDIA_SOURCES = \

@@ -22,7 +22,7 @@
 : "${top_srcdir:=.}"
 cd "$top_srcdir" || exit 99
 
-find lib/core lib/media -name '*.[ch]' ! -path lib/core/atomics.h |
+find lib/core lib/graph lib/media -name '*.[ch]' ! -path lib/core/atomics.h |
 	LC_ALL=C sort |
 	awk '
 function complain(where, why) { print where ": " why; bad = 1 }

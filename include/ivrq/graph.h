@@ -38,6 +38,7 @@ extern "C" {
 /* Limits. Each is inclusive. */
 #define IVRQ_GRAPH_THREADS_MAX	   64u
 #define IVRQ_GRAPH_CONNECTIONS_MAX 65535u
+#define IVRQ_GRAPH_CALLS_MAX	   16777215u
 #define IVRQ_GRAPH_OPERATIONS_MAX  16777215u
 #define IVRQ_GRAPH_TONES_MAX	   16777215u
 #define IVRQ_GRAPH_SECONDS_MAX	   86400u
@@ -70,13 +71,18 @@ typedef struct ivrq_graph_config {
 	const char *issuer;	    /* iss must be this [NULL: needs no_auth] */
 	bool no_auth; /* for development, on a loopback address only [false] */
 
+	uint32_t calls;	     /* open, or with recordings kept [1024] */
 	uint32_t operations; /* not ended, or kept to be asked for [4096] */
 	uint32_t keep_s;     /* how long ended ones are kept [60] */
 	uint32_t tones;	     /* on their way to the sender [1024] */
 	uint32_t repeat_s;   /* a client-request-id is known for [300] */
 	uint32_t repeats;    /* so many are known [4096] */
-	const char *recordings_dir; /* [NULL: the working directory] */
-	uint32_t recording_keep_s;  /* removed so long after the call [60] */
+	/* Where the driver records: a recordResponse has the location
+	 * "<its id>.wav". [NULL: the working directory] */
+	const char *recordings_dir;
+	uint32_t
+		recording_keep_s; /* removed so long after the call, or when the
+				    gateway is destroyed [60] */
 
 	/* Notifications. */
 	const char *const *callback_hosts; /* the only ones: "host" (https, any
@@ -100,19 +106,12 @@ typedef struct ivrq_graph_config {
 	 * block. [NULL: the uri itself]
 	 */
 	int (*prompt)(void *user, const char *uri, char *name, size_t bytes);
-	/*
-	 * recording: where the recording of this result is, relative to
-	 * recordings_dir, with its NUL in `name`; negative: nowhere. Inside
-	 * ivrq_worker_run(), must not block. [NULL: operation->location]
-	 */
-	int (*recording)(void *user, const ivrq_result *result, char *name,
-			 size_t bytes);
 	/* hang_up: a DELETE has closed the call. On an HTTP thread. [NULL] */
 	void (*hang_up)(void *user, ivrq_call call);
 	/* log: one line without its end, about what nobody else is told. Any
-	 * thread of the gateway. [NULL] */
+	 * thread of the gateway; must not call the gateway. [NULL] */
 	void (*log)(void *user, const char *line);
-	void *user; /* for the four hooks [NULL] */
+	void *user; /* for the three hooks [NULL] */
 } ivrq_graph_config;
 
 /* A call that the API shows. ivrq_graph_call_config_init() sets what is in
@@ -211,7 +210,9 @@ IVRQ_API void ivrq_graph_call_config_init(ivrq_graph_call_config *config);
  * @id: Set on success to the id that the API knows it by.  @error: Or NULL.
  *
  * Close it with ivrq_call_close(), or let a DELETE do it. Operations that are
- * not submitted by HTTP are its listener's alone.
+ * not submitted by HTTP are its listener's alone; the others are shown to it
+ * too: `user` is the gateway's there, and client_context is NULL if the engine
+ * has no room for it (config.inline_bytes).
  * Threads:   any but a callback.
  * Progress:  blocks in the allocator and on a lock.
  * Ordering:  as ivrq_call_open().

@@ -50,7 +50,7 @@ static int grow(struct ivrq__text *text, size_t bytes)
 	return 0;
 }
 
-static void add(struct ivrq__text *text, const char *more)
+void ivrq__text_add(struct ivrq__text *text, const char *more)
 {
 	size_t bytes = strlen(more);
 
@@ -67,29 +67,29 @@ static void add_number(struct ivrq__text *text, uint64_t number)
 	char digits[24];
 
 	snprintf(digits, sizeof(digits), "%" PRIu64 "\n", number);
-	add(text, digits);
+	ivrq__text_add(text, digits);
 }
 
 static void head(struct ivrq__text *text, const char *name, const char *type,
 		 const char *help)
 {
-	add(text, "# HELP ");
-	add(text, name);
-	add(text, " ");
-	add(text, help);
-	add(text, "\n# TYPE ");
-	add(text, name);
-	add(text, " ");
-	add(text, type);
-	add(text, "\n");
+	ivrq__text_add(text, "# HELP ");
+	ivrq__text_add(text, name);
+	ivrq__text_add(text, " ");
+	ivrq__text_add(text, help);
+	ivrq__text_add(text, "\n# TYPE ");
+	ivrq__text_add(text, name);
+	ivrq__text_add(text, " ");
+	ivrq__text_add(text, type);
+	ivrq__text_add(text, "\n");
 }
 
 void ivrq__metric(struct ivrq__text *text, const char *name, const char *type,
 		  const char *help, uint64_t value)
 {
 	head(text, name, type, help);
-	add(text, name);
-	add(text, " ");
+	ivrq__text_add(text, name);
+	ivrq__text_add(text, " ");
 	add_number(text, value);
 }
 
@@ -103,18 +103,18 @@ void ivrq__metric_histogram(struct ivrq__text *text, const char *name,
 	head(text, name, "histogram", help);
 	for (unsigned i = 0; i < IVRQ__CLASSES; i++) {
 		below += histogram->class[i];
-		add(text, name);
-		add(text, "_bucket{le=\"");
-		add(text, bounds[i].le);
-		add(text, "\"} ");
+		ivrq__text_add(text, name);
+		ivrq__text_add(text, "_bucket{le=\"");
+		ivrq__text_add(text, bounds[i].le);
+		ivrq__text_add(text, "\"} ");
 		add_number(text, below);
 	}
 	snprintf(seconds, sizeof(seconds), "_sum %" PRIu64 ".%09" PRIu64 "\n",
 		 histogram->sum_ns / 1000000000,
 		 histogram->sum_ns % 1000000000);
-	add(text, name);
-	add(text, seconds);
-	add(text, name);
-	add(text, "_count ");
+	ivrq__text_add(text, name);
+	ivrq__text_add(text, seconds);
+	ivrq__text_add(text, name);
+	ivrq__text_add(text, "_count ");
 	add_number(text, histogram->count);
 }

@@ -29,6 +29,8 @@ struct ivrq__text {
 	int failed;
 };
 
+void ivrq__text_add(struct ivrq__text *text, const char *more);
+
 /* `type` is "counter" or "gauge"; `help` is one line without a backslash. */
 void ivrq__metric(struct ivrq__text *text, const char *name, const char *type,
 		  const char *help, uint64_t value);
