@@ -65,22 +65,25 @@ WHITEBOX_MEDIA = \
 
 # The installed surface of libivrq-graph, and its internals: link its objects
 # and the core's.
-BLACKBOX_GRAPH =
+BLACKBOX_GRAPH = \
+	%D%/check_graph \
+	%D%/check_graph_errors \
+	%D%/check_json
 WHITEBOX_GRAPH = \
 	%D%/check_auth \
 	%D%/check_auth_hostile \
+	%D%/check_cells \
 	%D%/check_histogram \
+	%D%/check_hosts \
 	%D%/check_key \
+	%D%/check_lanes \
+	%D%/check_notify \
+	%D%/check_notify_spool \
 	%D%/check_repeat \
 	%D%/check_route \
-	%D%/check_token
-BLACKBOX_GRAPH = \
-	%D%/check_json
+	%D%/check_spool \
+	%D%/check_token \
 	%D%/oom_json
-	%D%/check_hosts
-	%D%/check_hosts \
-	%D%/check_notify \
-	%D%/check_spool
 
 # What "make check-stress" runs for longer.
 STRESS = \
@@ -97,7 +100,7 @@ noinst_HEADERS += \
 	%D%/keys.h \
 	%D%/model.h \
 	%D%/model_steps.h \
-	%D%/receiver.h \
+	%D%/notify_stage.h \
 	%D%/whitebox.h \
 	%D%/yield.h
 
@@ -290,49 +293,73 @@ check_json_sources = \
 	%D%/check_json_receive.c \
 	%D%/check_json_request.c \
 	%D%/json_checks.h
+graph_stage_sources = \
+	%D%/graph_stage.c \
+	%D%/graph_stage.h \
+	%D%/receiver.c \
+	%D%/receiver.h
+check_graph_sources = %D%/check_graph.c $(graph_stage_sources)
+check_graph_errors_sources = %D%/check_graph_errors.c $(graph_stage_sources)
 %C%_check_json_SOURCES = $(check_json_sources)
-%C%_check_json_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
-%C%_check_json_LDADD = $(graph_ldadd)
+%C%_check_graph_SOURCES = $(check_graph_sources)
+%C%_check_graph_errors_SOURCES = $(check_graph_errors_sources)
 
-# malloc is refused by the linker, in the library's own objects.
-%C%_oom_json_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
-%C%_oom_json_LDADD = $(graph_core_ldadd)
-%C%_oom_json_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc \
-	-Wl,--wrap=realloc -Wl,--wrap=free
+blackbox_graph_cppflags = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
+blackbox_graph_ldadd = libivrq-graph.la libivrq.la $(GRAPH_LIBS) $(CHECK_LIBS)
+%C%_check_json_CPPFLAGS = $(blackbox_graph_cppflags)
+%C%_check_json_LDADD = $(blackbox_graph_ldadd)
+%C%_check_graph_CPPFLAGS = $(blackbox_graph_cppflags)
+%C%_check_graph_LDADD = $(blackbox_graph_ldadd)
+%C%_check_graph_errors_CPPFLAGS = $(blackbox_graph_cppflags)
+%C%_check_graph_errors_LDADD = $(blackbox_graph_ldadd)
 
-graph_ldadd = libivrq-graph.la libivrq.la $(GRAPH_LIBS) $(CHECK_LIBS)
-graph_core_ldadd = libivrq-graph-core.la libivrq-core.la $(GRAPH_LIBS) \
+whitebox_graph_cppflags = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
+whitebox_graph_ldadd = libivrq-graph-core.la libivrq-core.la $(GRAPH_LIBS) \
 	$(CHECK_LIBS)
-%C%_check_auth_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
-%C%_check_auth_LDADD = $(graph_core_ldadd)
-%C%_check_auth_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc \
-	-Wl,--wrap=strdup
-%C%_check_auth_hostile_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
-%C%_check_auth_hostile_LDADD = $(graph_core_ldadd)
-%C%_check_histogram_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
-%C%_check_histogram_LDADD = $(graph_core_ldadd)
-%C%_check_histogram_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=realloc
-%C%_check_key_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
-%C%_check_key_LDADD = $(graph_core_ldadd)
-%C%_check_repeat_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
-%C%_check_repeat_LDADD = $(graph_core_ldadd)
-%C%_check_repeat_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc
-%C%_check_route_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
-%C%_check_route_LDADD = $(graph_core_ldadd)
-%C%_check_token_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
-%C%_check_token_LDADD = $(graph_core_ldadd)
-%C%_check_token_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=getrandom
-graph_core_cppflags = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
-
-%C%_check_hosts_CPPFLAGS = $(graph_core_cppflags)
-%C%_check_hosts_LDADD = $(graph_core_ldadd)
 %C%_check_notify_SOURCES = \
 	%D%/check_notify.c \
 	%D%/receiver.c
-%C%_check_notify_CPPFLAGS = $(graph_core_cppflags)
-%C%_check_notify_LDADD = $(graph_core_ldadd)
-%C%_check_spool_CPPFLAGS = $(graph_core_cppflags)
-%C%_check_spool_LDADD = $(graph_core_ldadd)
+%C%_check_notify_spool_SOURCES = \
+	%D%/check_notify_spool.c \
+	%D%/receiver.c
+
+# What they take of the system is refused by the linker, in the library's own
+# objects.
+%C%_check_auth_CPPFLAGS = $(whitebox_graph_cppflags)
+%C%_check_auth_LDADD = $(whitebox_graph_ldadd)
+%C%_check_auth_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc \
+	-Wl,--wrap=strdup
+%C%_check_auth_hostile_CPPFLAGS = $(whitebox_graph_cppflags)
+%C%_check_auth_hostile_LDADD = $(whitebox_graph_ldadd)
+%C%_check_cells_CPPFLAGS = $(whitebox_graph_cppflags)
+%C%_check_cells_LDADD = $(whitebox_graph_ldadd)
+%C%_check_histogram_CPPFLAGS = $(whitebox_graph_cppflags)
+%C%_check_histogram_LDADD = $(whitebox_graph_ldadd)
+%C%_check_histogram_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=realloc
+%C%_check_hosts_CPPFLAGS = $(whitebox_graph_cppflags)
+%C%_check_hosts_LDADD = $(whitebox_graph_ldadd)
+%C%_check_key_CPPFLAGS = $(whitebox_graph_cppflags)
+%C%_check_key_LDADD = $(whitebox_graph_ldadd)
+%C%_check_lanes_CPPFLAGS = $(whitebox_graph_cppflags)
+%C%_check_lanes_LDADD = $(whitebox_graph_ldadd)
+%C%_check_notify_CPPFLAGS = $(whitebox_graph_cppflags)
+%C%_check_notify_LDADD = $(whitebox_graph_ldadd)
+%C%_check_notify_spool_CPPFLAGS = $(whitebox_graph_cppflags)
+%C%_check_notify_spool_LDADD = $(whitebox_graph_ldadd)
+%C%_check_repeat_CPPFLAGS = $(whitebox_graph_cppflags)
+%C%_check_repeat_LDADD = $(whitebox_graph_ldadd)
+%C%_check_repeat_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc
+%C%_check_route_CPPFLAGS = $(whitebox_graph_cppflags)
+%C%_check_route_LDADD = $(whitebox_graph_ldadd)
+%C%_check_spool_CPPFLAGS = $(whitebox_graph_cppflags)
+%C%_check_spool_LDADD = $(whitebox_graph_ldadd)
+%C%_check_token_CPPFLAGS = $(whitebox_graph_cppflags)
+%C%_check_token_LDADD = $(whitebox_graph_ldadd)
+%C%_check_token_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=getrandom
+%C%_oom_json_CPPFLAGS = $(whitebox_graph_cppflags)
+%C%_oom_json_LDADD = $(whitebox_graph_ldadd)
+%C%_oom_json_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc \
+	-Wl,--wrap=realloc -Wl,--wrap=free
 
 ALL_TESTS = $(EXPLORE) $(FUZZ) $(HOOKED_PLAIN)
 if HAVE_CHECK
@@ -369,6 +396,7 @@ AM_TESTS_ENVIRONMENT = \
 	BLACKBOX='$(BLACKBOX:=.c) $(BLACKBOX_GRAPH:=.c) \
 		$(BLACKBOX_MEDIA:=.c) $(harness_sources) \
 		$(check_api_sources) $(check_badinput_sources) \
+		$(check_graph_errors_sources) $(check_graph_sources) \
 		$(check_json_sources) $(check_media_sources) \
 		$(check_model_sources) \
 		$(check_promises_sources)' \
@@ -384,8 +412,8 @@ AM_TESTS_ENVIRONMENT = \
 	"$${ASAN_OPTIONS=detect_leaks=1}" \
 	"$${TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:exitcode=66}" \
 	"$${UBSAN_OPTIONS=print_stacktrace=1}"; \
-	export BENCHES BLACKBOX CC GRAPH_CFLAGS HAVE_GRAPH HAVE_MEDIA MEDIA_CFLAGS NM top_builddir \
-	top_srcdir CK_DEFAULT_TIMEOUT ASAN_OPTIONS TSAN_OPTIONS UBSAN_OPTIONS;
+	export BENCHES BLACKBOX CC GRAPH_CFLAGS HAVE_GRAPH HAVE_MEDIA \
+	MEDIA_CFLAGS NM top_builddir top_srcdir CK_DEFAULT_TIMEOUT ASAN_OPTIONS TSAN_OPTIONS UBSAN_OPTIONS;
 
 # The stress tests do STRESS_FACTOR times the work they do in "make check".
 STRESS_FACTOR = 20
