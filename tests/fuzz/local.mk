@@ -14,6 +14,7 @@ FUZZ_MEDIA = \
 	%D%/fuzz_wav
 FUZZ_GRAPH = \
 	%D%/fuzz_bearer \
+	%D%/fuzz_json \
 	%D%/fuzz_route
 noinst_HEADERS += %D%/fuzz.h
 EXTRA_DIST += %D%/corpus
@@ -31,6 +32,9 @@ FUZZ_MAIN = %D%/libreplay.la
 %C%_fuzz_bearer_LDADD = $(FUZZ_MAIN) libivrq-graph-core.la libivrq-core.la \
 	$(GRAPH_LIBS)
 %C%_fuzz_config_LDADD = $(FUZZ_MAIN) libivrq-core.la
+%C%_fuzz_json_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
+%C%_fuzz_json_LDADD = $(FUZZ_MAIN) libivrq-graph-core.la libivrq-core.la \
+	$(GRAPH_LIBS)
 %C%_fuzz_route_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
 %C%_fuzz_route_LDADD = $(FUZZ_MAIN) libivrq-graph-core.la libivrq-core.la \
 	$(GRAPH_LIBS)
