@@ -9,6 +9,7 @@ dist_man3_MANS = \
 	%D%/ivrq_cancel.3 \
 	%D%/ivrq_driver.3 \
 	%D%/ivrq_engine.3 \
+	%D%/ivrq_graph.3 \
 	%D%/ivrq_json.3 \
 	%D%/ivrq_media.3 \
 	%D%/ivrq_op.3 \
@@ -24,6 +25,7 @@ dist_man7_MANS = \
 EXTRA_DIST += \
 	%D%/RELEASING.md \
 	%D%/design.md \
+	%D%/graph.md \
 	%D%/memory-model.md \
 	%D%/proof.md
 

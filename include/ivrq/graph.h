@@ -5,8 +5,9 @@
  * ivrq/graph.h - the call API over HTTP, inside the embedder's process.
  *
  * A gateway listens on one address and works on the calls of one engine that
- * were opened through it. All below /v1.0 or /beta; /beta also has /app for
- * /communications and `record` for `recordResponse`:
+ * were opened through it. The first six have /v1.0, /beta or nothing before
+ * them; beta also has /app for /communications, and `record` for
+ * `recordResponse`:
  *
  *	POST   /communications/calls/{id}/playPrompt
  *	POST   /communications/calls/{id}/recordResponse
