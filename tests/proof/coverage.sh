@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# coverage.sh: how much of lib/ "make check" runs.
+# coverage.sh: how much of lib/core and lib/media "make check" runs.
 # packages: gcovr check
 #
 #	sh tests/proof/coverage.sh [short]	short: nothing
 #
 # Builds with gcc --coverage, runs all tests and asks gcovr. Fails below 97 %
-# of the lines or 90 % of the branches of lib/, and if a function has more
+# of the lines or 90 % of the branches of these, and if a function has more
 # uncovered lines or branches than tests/proof/uncovered gives it, with the
 # reason. What is listed and was covered is said. IVRQ_SEED (here 1) makes the
 # random tests the same each time; threads still meet as they like.
@@ -46,7 +46,8 @@ CFLAGS="-O0 -g --coverage -fprofile-update=atomic \
 	-Wno-format-overflow -Wno-format-truncation"
 export CFLAGS CC
 export IVRQ_SEED="${IVRQ_SEED:-1}"
-if ! BUILD_DIR=$work/build CONFIGURE_ARGS=--enable-media SANITIZER= \
+if ! BUILD_DIR=$work/build SANITIZER= \
+	CONFIGURE_ARGS="--disable-graph --enable-media" \
 	./bootstrap check >"$work/check.log" 2>&1; then
 	tail -n 40 "$work/check.log" >&2
 	die "make check failed; $work/check.log"

@@ -142,7 +142,8 @@ build() # build <triplet> <Debian architecture> <flags of the linker>
 	root=$dir/check/$2/usr
 	lib=$(dirname "$(ls "$root"/lib/*/libcheck_pic.a)")
 	CC=$1-gcc BUILD_DIR=$dir/$name \
-		CONFIGURE_ARGS="--host=$1 --enable-werror --disable-media
+		CONFIGURE_ARGS="--host=$1 --enable-werror
+			--disable-graph --disable-media
 			CFLAGS=-O2 ${3:+LDFLAGS=$3}" \
 		CHECK_CFLAGS="-I$root/include -pthread" \
 		CHECK_LIBS="$lib/libcheck_pic.a $lib/libsubunit.a -lrt -lm" \
@@ -187,7 +188,8 @@ musl()
 	targets=$((targets + 1))
 	# No pkg-config directory: nothing there is built for musl.
 	if ! CC=musl-gcc BUILD_DIR=$dir/musl CONFIGURE_ARGS="--enable-werror
-		--disable-media CFLAGS=-O2 PKG_CONFIG_LIBDIR=$dir/none" \
+		--disable-graph --disable-media CFLAGS=-O2
+		PKG_CONFIG_LIBDIR=$dir/none" \
 		./bootstrap build >"$dir/musl.log" 2>&1; then
 		tail -n 30 "$dir/musl.log"
 		say "musl: not built"
@@ -211,8 +213,8 @@ musl()
 refuse() # refuse <triplet> <CFLAGS>: configure must say no, and why
 {
 	mkdir -p "$dir/refused" && cd "$dir/refused" || exit 99
-	if "$top/configure" --host="$1" --disable-media CFLAGS="$2" \
-		>configure.log 2>&1; then
+	if "$top/configure" --host="$1" --disable-graph --disable-media \
+		CFLAGS="$2" >configure.log 2>&1; then
 		say "configure accepts $1 $2"
 		failed=$((failed + 1))
 	elif grep -q 'error: this target has no lock-free 64-bit atomics' \

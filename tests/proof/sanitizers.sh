@@ -59,7 +59,7 @@ build() # build <name> <compiler> <sanitizer>
 	name=$1
 	# Without a shared library libtool makes no wrappers.
 	CC=$2 SANITIZER=$3 BUILD_DIR=$dir/$1 CFLAGS="-O1 -g" \
-		CONFIGURE_ARGS="--disable-media --disable-shared" \
+		CONFIGURE_ARGS="--disable-graph --disable-media --disable-shared" \
 		$steady ./bootstrap build >"$dir/$1.log" 2>&1 || {
 		tail -n 30 "$dir/$1.log"
 		say "$1: not built"
