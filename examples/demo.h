@@ -6,22 +6,16 @@
 #include <ivrq.h>
 #include <ivrq/media.h>
 
-#define RATE_HZ	     16000u
-#define TICK_MS	     20u
-#define TICK_SAMPLES (RATE_HZ / 1000u * TICK_MS)
-#define BEEP_MS	     200u
-#define CALL_MS	     11200u
-#define TICKS	     (CALL_MS / TICK_MS)
-#define NEVER	     UINT32_MAX
+#include "sound.h"
+
+#define BEEP_MS 200u
+#define CALL_MS 11200u
+#define TICKS	(CALL_MS / TICK_MS)
+#define NEVER	UINT32_MAX
 
 #define OPERATIONS_MAX 16u
 #define DIGITS_MAX     8u
 #define CUTS_MAX       8u
-
-struct sound {
-	int16_t *samples;
-	size_t count;
-};
 
 /* Ticks count from the start of the call; what has not been is NEVER. */
 struct operation {
@@ -108,12 +102,6 @@ const char *print_cause(enum ivrq_cause cause);
 void print_outcome(const struct demo *demo, const struct operation *operation,
 		   char *text, size_t bytes);
 void print_wire(const struct demo *demo, const struct operation *operation);
-
-/* sound.c: WAV files */
-int sound_read(const char *directory, const char *name, struct sound *sound);
-int sound_write(const char *directory, const char *name, const int16_t *samples,
-		size_t count);
-bool sound_is_silent(const int16_t *samples, size_t count);
 
 /* timeline.c, check.c: afterwards */
 void timeline_print(const struct demo *demo);

@@ -18,6 +18,7 @@ noinst_PROGRAMS += %D%/demo
 	%D%/print.c \
 	%D%/scenario.c \
 	%D%/sound.c \
+	%D%/sound.h \
 	%D%/timeline.c
 %C%_demo_CPPFLAGS = $(AM_CPPFLAGS) $(MEDIA_CFLAGS)
 %C%_demo_LDADD = libivrq-media.la libivrq.la $(MEDIA_LIBS) -lm

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* WAV files of the demo, whole ones in memory: 16-bit, mono, RATE_HZ. */
-#include "demo.h"
+/* WAV files of the examples, whole ones in memory: 16-bit, mono, RATE_HZ. */
+#include "sound.h"
 
 #include <sndfile.h>
 #include <stdio.h>
