@@ -109,6 +109,7 @@ CHECKERS = \
 	%D%/check-docs.sh \
 	%D%/check-edges.sh \
 	%D%/check-exports.sh \
+	%D%/check-gateway.sh \
 	%D%/check-headers.sh \
 	%D%/check-layers.sh \
 	%D%/check-model-names.sh
