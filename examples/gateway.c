@@ -129,6 +129,10 @@ static int read_options(struct gateway *gateway, int argc, char **argv)
 		if (!read_option(gateway, option))
 			return -1;
 	}
+	/* Half of it must not mean "no tokens needed". */
+	if (!gateway->key_file != !gateway->audience ||
+	    !gateway->key_file != !gateway->issuer)
+		return -1;
 	return optind == argc ? 0 : -1;
 }
 
@@ -359,8 +363,10 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	answer = start(&gateway, &error);
 	if (answer < 0) {
-		print_fault("%s: %s %s", ivrq_strerror(answer), error.field,
-			    error.rule);
+		print_fault("cannot start on ports %u and %u: %s: %s %s",
+			    (unsigned)gateway.port,
+			    (unsigned)gateway.receiver_port,
+			    ivrq_strerror(answer), error.field, error.rule);
 	} else {
 		print_start(&gateway);
 		sigwait(&signals, &which);
