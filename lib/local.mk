@@ -56,6 +56,7 @@ GRAPH_SOURCES = \
 	%D%/graph/graph.c \
 	%D%/graph/histogram.c \
 	%D%/graph/histogram.h \
+	%D%/graph/fail.h \
 	%D%/graph/hosts.c \
 	%D%/graph/hosts.h \
 	%D%/graph/http.c \

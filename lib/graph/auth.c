@@ -29,6 +29,7 @@
 #include <strings.h>
 
 #include "graph/auth.h"
+#include "graph/fail.h"
 #include "graph/key.h"
 
 enum { INITIATE = 1, ACCESS_MEDIA = 2 }; /* permissions */
@@ -41,17 +42,6 @@ struct ivrq__auth {
 
 /* ------------------------------------------------------------------ life cycle */
 
-static int refuse(int code, const char *field, const char *rule,
-		  ivrq_error *error)
-{
-	if (error) {
-		error->code = code;
-		error->field = field;
-		error->rule = rule;
-	}
-	return code;
-}
-
 int ivrq__auth_create(const char *key_file, const char *audience,
 		      const char *issuer, struct ivrq__auth **auth,
 		      ivrq_error *error)
@@ -61,15 +51,15 @@ int ivrq__auth_create(const char *key_file, const char *audience,
 	int answer;
 
 	if (!key_file)
-		return refuse(IVRQ_EINVAL, "token_key_file",
-			      "a file, or no_auth", error);
+		return ivrq__fail(error, IVRQ_EINVAL, "token_key_file",
+				  "a file, or no_auth");
 	if (!audience || !*audience)
-		return refuse(IVRQ_EINVAL, "audience", "not empty", error);
+		return ivrq__fail(error, IVRQ_EINVAL, "audience", "not empty");
 	if (!issuer || !*issuer)
-		return refuse(IVRQ_EINVAL, "issuer", "not empty", error);
+		return ivrq__fail(error, IVRQ_EINVAL, "issuer", "not empty");
 	made = calloc(1, sizeof(*made));
 	if (!made)
-		return refuse(IVRQ_ENOMEM, "token_key_file", rule, error);
+		return ivrq__fail(error, IVRQ_ENOMEM, "token_key_file", rule);
 	made->audience = strdup(audience);
 	made->issuer = strdup(issuer);
 	answer = made->audience && made->issuer ?
@@ -77,7 +67,7 @@ int ivrq__auth_create(const char *key_file, const char *audience,
 			 IVRQ_ENOMEM;
 	if (answer) {
 		ivrq__auth_destroy(made);
-		return refuse(answer, "token_key_file", rule, error);
+		return ivrq__fail(error, answer, "token_key_file", rule);
 	}
 	*auth = made;
 	return 0;

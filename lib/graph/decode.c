@@ -7,6 +7,7 @@
  * that parse.c made; beside them, in the same block, lie the array of prompts
  * and the set of stop tones.
  */
+#include "graph/fail.h"
 #include "graph/json.h"
 
 #include <stdlib.h>
@@ -26,7 +27,7 @@ struct reading {
 
 static int invalid(ivrq_error *error, const char *field, const char *rule)
 {
-	return ivrq__json_fail(error, IVRQ_EINVAL, field, rule);
+	return ivrq__fail(error, IVRQ_EINVAL, field, rule);
 }
 
 static int take_bool(const struct reading *it, const char *name, bool *value)
@@ -243,8 +244,8 @@ static int check(enum ivrq_json_action action, enum ivrq_json_version version,
 		return invalid(error, "version",
 			       "one of enum ivrq_json_version");
 	if (bytes > IVRQ_JSON_BODY_MAX)
-		return ivrq__json_fail(error, IVRQ_ETOOBIG, "body",
-				       "at most 65536 bytes");
+		return ivrq__fail(error, IVRQ_ETOOBIG, "body",
+				  "at most 65536 bytes");
 	if (!body && bytes)
 		return invalid(error, "body", "not NULL");
 	return 0;
@@ -274,8 +275,8 @@ int ivrq_json_decode_request(enum ivrq_json_action action,
 	failed = ivrq__json_read(body, bytes, sizeof(*it.beside), &read.memory,
 				 &it.root, &rule);
 	if (failed)
-		return ivrq__json_fail(error, failed, "body",
-				       rule ? rule : "read; no memory");
+		return ivrq__fail(error, failed, "body",
+				  rule ? rule : "read; no memory");
 	it.beside = read.memory;
 	failed = take(&it, version, &read);
 	if (failed)

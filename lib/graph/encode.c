@@ -106,6 +106,30 @@ static void put_escape(struct out *out, unsigned char c)
 	put(out, text, 2);
 }
 
+/* Bytes of the UTF-8 sequence at `s`, which ends with a NUL; 0: it is none. */
+static unsigned sequence(const unsigned char *s)
+{
+	unsigned length, i, low = 0x80, high = 0xbf;
+
+	if (s[0] < 0x80)
+		return 1;
+	if (s[0] < 0xc2 || s[0] > 0xf4)
+		return 0;
+	length = s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
+	if (s[0] == 0xe0)
+		low = 0xa0; /* else overlong */
+	else if (s[0] == 0xed)
+		high = 0x9f; /* else a surrogate */
+	else if (s[0] == 0xf0)
+		low = 0x90; /* else overlong */
+	else if (s[0] == 0xf4)
+		high = 0x8f; /* else beyond U+10FFFF */
+	for (i = 1; i < length; i++, low = 0x80, high = 0xbf)
+		if (s[i] < low || s[i] > high)
+			return 0;
+	return length;
+}
+
 /* NULL: null. */
 static void put_string(struct out *out, const char *string)
 {
@@ -120,7 +144,7 @@ static void put_string(struct out *out, const char *string)
 	while ((c = (unsigned char)*at)) {
 		if (c >= 0x80) {
 			/* The NUL is no part of a sequence and ends it. */
-			unsigned n = ivrq__utf8((const unsigned char *)at, 4);
+			unsigned n = sequence((const unsigned char *)at);
 
 			out->bad |= !n;
 			at += n ? n : 1;

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "graph/fail.h"
 #include "graph/hosts.h"
 
 struct host {
@@ -31,20 +32,9 @@ struct ivrq__hosts {
 
 #define RULE_HOST "a list of \"host\" or \"host:port\""
 
-static int fail(ivrq_error *error, int code, const char *field,
-		const char *rule)
-{
-	if (error) {
-		error->code = code;
-		error->field = field;
-		error->rule = rule;
-	}
-	return code;
-}
-
 static int refuse(ivrq_error *error, const char *rule)
 {
-	return fail(error, IVRQ_EINVAL, "callback_uri", rule);
+	return ivrq__fail(error, IVRQ_EINVAL, "callback_uri", rule);
 }
 
 /* Has the text only visible ASCII, and none of these? */
@@ -97,17 +87,19 @@ int ivrq__hosts_create(const char *const *names, uint32_t count, bool http,
 	int answer = 0;
 
 	if (count && !names)
-		return fail(error, IVRQ_EINVAL, "callback_hosts", RULE_HOST);
+		return ivrq__fail(error, IVRQ_EINVAL, "callback_hosts",
+				  RULE_HOST);
 	made = calloc(1, sizeof(*made) + count * sizeof(made->host[0]));
 	if (!made)
-		return fail(error, IVRQ_ENOMEM, "callback_hosts", "memory");
+		return ivrq__fail(error, IVRQ_ENOMEM, "callback_hosts",
+				  "memory");
 	made->http = http;
 	made->count = count;
 	for (uint32_t i = 0; i < count && !answer; i++)
 		answer = read_entry(&made->host[i], names[i]);
 	if (answer) {
 		ivrq__hosts_destroy(made);
-		return fail(error, answer, "callback_hosts", RULE_HOST);
+		return ivrq__fail(error, answer, "callback_hosts", RULE_HOST);
 	}
 	*hosts = made;
 	return 0;
@@ -194,7 +186,8 @@ static int check_parsed(const struct ivrq__hosts *hosts, CURLU *url,
 	else if (!listed(hosts, name, port))
 		answer = refuse(error, "a host of callback_hosts");
 	else if (!(*origin = join_origin(scheme, name, port)))
-		answer = fail(error, IVRQ_ENOMEM, "callback_uri", "memory");
+		answer = ivrq__fail(error, IVRQ_ENOMEM, "callback_uri",
+				    "memory");
 	curl_free(scheme);
 	curl_free(name);
 	curl_free(port);
@@ -213,7 +206,7 @@ int ivrq__hosts_check(const struct ivrq__hosts *hosts, const char *uri,
 		return answer;
 	found.url = curl_url();
 	if (!found.url)
-		return fail(error, IVRQ_ENOMEM, "callback_uri", "memory");
+		return ivrq__fail(error, IVRQ_ENOMEM, "callback_uri", "memory");
 	if (curl_url_set(found.url, CURLUPART_URL, uri, 0))
 		answer = refuse(error, "an absolute address");
 	else

@@ -51,13 +51,6 @@ int ivrq__json_read(const char *body, size_t bytes, size_t extra, void **memory,
 const struct ivrq__json *ivrq__json_get(const struct ivrq__json *object,
 					const char *name);
 
-/* Length of the UTF-8 sequence at `s`, of `left` bytes; 0 if it is not one. */
-unsigned ivrq__utf8(const unsigned char *s, size_t left);
-
-/* Fills `error` unless it is NULL; answers `code`. */
-int ivrq__json_fail(ivrq_error *error, int code, const char *field,
-		    const char *rule);
-
 /* What comes after "#microsoft.graph.", by enum ivrq_json_action. */
 extern const char *const ivrq__json_types[5];
 /* By enum ivrq_json_status, by enum ivrq_json_call_state. */

@@ -35,6 +35,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "graph/fail.h"
 #include "graph/notify.h"
 #include "graph/outbox.h"
 #include "graph/send.h"
@@ -210,33 +211,22 @@ static void *run(void *user)
 	return NULL;
 }
 
-static int fail(ivrq_error *error, int code, const char *field,
-		const char *rule)
-{
-	if (error) {
-		error->code = code;
-		error->field = field;
-		error->rule = rule;
-	}
-	return code;
-}
-
 static int check_config(const struct ivrq__notify_config *config,
 			ivrq_error *error)
 {
 	static const char least[] = "at least 1";
 
 	if (!config->batch)
-		return fail(error, IVRQ_EINVAL, "batch", least);
+		return ivrq__fail(error, IVRQ_EINVAL, "batch", least);
 	if (!config->senders)
-		return fail(error, IVRQ_EINVAL, "senders", least);
+		return ivrq__fail(error, IVRQ_EINVAL, "senders", least);
 	if (!config->send_s)
-		return fail(error, IVRQ_EINVAL, "send_s", least);
+		return ivrq__fail(error, IVRQ_EINVAL, "send_s", least);
 	if (!config->retry_min_ms)
-		return fail(error, IVRQ_EINVAL, "retry_min_ms", least);
+		return ivrq__fail(error, IVRQ_EINVAL, "retry_min_ms", least);
 	if (config->retry_max_ms < config->retry_min_ms)
-		return fail(error, IVRQ_EINVAL, "retry_max_ms",
-			    "at least retry_min_ms");
+		return ivrq__fail(error, IVRQ_EINVAL, "retry_max_ms",
+				  "at least retry_min_ms");
 	return 0;
 }
 
@@ -284,7 +274,7 @@ int ivrq__notify_create(const struct ivrq__notify_config *config,
 		return answer;
 	made = calloc(1, sizeof(*made));
 	if (!made)
-		return fail(error, IVRQ_ENOMEM, "config", "memory");
+		return ivrq__fail(error, IVRQ_ENOMEM, "config", "memory");
 	made->log = config->log;
 	made->settled = config->settled;
 	made->user = config->user;
@@ -304,7 +294,7 @@ int ivrq__notify_create(const struct ivrq__notify_config *config,
 	if (answer) {
 		(void)ivrq__outbox_done(&made->outbox);
 		give_back(made);
-		return fail(error, answer, "senders", "a thread");
+		return ivrq__fail(error, answer, "senders", "a thread");
 	}
 	*notify = made;
 	return 0;

@@ -29,33 +29,6 @@
 #define RULE_NUL    "of strings without U+0000"
 #define ALIGN(size) (((size) + 15u) & ~(size_t)15u)
 
-unsigned ivrq__utf8(const unsigned char *s, size_t left)
-{
-	unsigned length, i, low = 0x80, high = 0xbf;
-
-	if (!left)
-		return 0;
-	if (s[0] < 0x80)
-		return 1;
-	if (s[0] < 0xc2 || s[0] > 0xf4)
-		return 0;
-	length = s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
-	if (left < length)
-		return 0;
-	if (s[0] == 0xe0)
-		low = 0xa0; /* else overlong */
-	else if (s[0] == 0xed)
-		high = 0x9f; /* else a surrogate */
-	else if (s[0] == 0xf0)
-		low = 0x90; /* else overlong */
-	else if (s[0] == 0xf4)
-		high = 0x8f; /* else beyond U+10FFFF */
-	for (i = 1; i < length; i++, low = 0x80, high = 0xbf)
-		if (s[i] < low || s[i] > high)
-			return 0;
-	return length;
-}
-
 /* What a tree needs. */
 struct size {
 	size_t nodes;
@@ -266,15 +239,4 @@ const struct ivrq__json *ivrq__json_get(const struct ivrq__json *object,
 	if (object && object->type == IVRQ__JSON_OBJECT)
 		found = find(object, name);
 	return found && found->type != IVRQ__JSON_NULL ? found : NULL;
-}
-
-int ivrq__json_fail(ivrq_error *error, int code, const char *field,
-		    const char *rule)
-{
-	if (error) {
-		error->code = code;
-		error->field = field;
-		error->rule = rule;
-	}
-	return code;
 }

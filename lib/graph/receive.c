@@ -9,6 +9,7 @@
  * tone `flash`. All is read twice, the first time without a callback, so that
  * nothing was given out when the last of it is found to be wrong.
  */
+#include "graph/fail.h"
 #include "graph/json.h"
 
 #include <limits.h>
@@ -40,7 +41,7 @@ enum { SKIPPED = 0, GIVEN = 1 };
 static int invalid(const struct receiver *it, const char *field,
 		   const char *rule)
 {
-	return ivrq__json_fail(it->error, IVRQ_EINVAL, field, rule);
+	return ivrq__fail(it->error, IVRQ_EINVAL, field, rule);
 }
 
 static bool is(const struct ivrq__json *value, enum ivrq__json_type type)
@@ -414,8 +415,8 @@ int ivrq_json_decode_notifications(
 		return invalid(&it, "each", "not NULL");
 	answer = ivrq__json_read(body, bytes, 0, &memory, &root, &rule);
 	if (answer)
-		return ivrq__json_fail(error, answer, "body",
-				       rule ? rule : "read; no memory");
+		return ivrq__fail(error, answer, "body",
+				  rule ? rule : "read; no memory");
 	answer = read_all(&it, root);
 	if (answer >= 0) {
 		it.each = each;

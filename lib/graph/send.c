@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "graph/fail.h"
 #include "graph/send.h"
 
 #define ANSWER_MAX 65536u /* bytes, with its header */
@@ -47,17 +48,6 @@ static CURLcode ready = CURLE_FAILED_INIT;
 static void init(void)
 {
 	ready = curl_global_init(CURL_GLOBAL_DEFAULT);
-}
-
-static int fail(ivrq_error *error, int code, const char *field,
-		const char *rule)
-{
-	if (error) {
-		error->code = code;
-		error->field = field;
-		error->rule = rule;
-	}
-	return code;
 }
 
 /* Of header and body. */
@@ -161,8 +151,8 @@ int ivrq__sender_create(const struct ivrq__notify_config *config,
 	if (config->ca_file) {
 		file = open(config->ca_file, O_RDONLY | O_CLOEXEC);
 		if (file < 0)
-			return fail(error, IVRQ_EINVAL, "ca_file",
-				    "a file that can be read");
+			return ivrq__fail(error, IVRQ_EINVAL, "ca_file",
+					  "a file that can be read");
 		close(file);
 	}
 	made = ready ? NULL :
@@ -170,7 +160,7 @@ int ivrq__sender_create(const struct ivrq__notify_config *config,
 					 config->senders * sizeof(struct slot));
 	if (!made || !make(made, config)) {
 		ivrq__sender_destroy(made);
-		return fail(error, IVRQ_ENOMEM, "senders", "memory");
+		return ivrq__fail(error, IVRQ_ENOMEM, "senders", "memory");
 	}
 	*sender = made;
 	return 0;
