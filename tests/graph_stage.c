@@ -93,8 +93,13 @@ static int stop(void *user, const ivrq_operation *operation,
 		ivrq_outcome *outcome)
 {
 	struct stage_call *call = user;
+	char path[256];
 
-	(void)operation;
+	if (operation->kind == IVRQ_RECORD_RESPONSE) {
+		snprintf(path, sizeof(path), "%s/%s", call->stage->directory,
+			 operation->location);
+		unlink(path);
+	}
 	pthread_mutex_lock(&call->stage->lock);
 	call->in_flight.value = 0;
 	pthread_mutex_unlock(&call->stage->lock);
