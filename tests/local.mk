@@ -79,6 +79,7 @@ WHITEBOX_GRAPH = \
 	%D%/check_key \
 	%D%/check_lanes \
 	%D%/check_notify \
+	%D%/check_notify_clock \
 	%D%/check_notify_spool \
 	%D%/check_repeat \
 	%D%/check_route \
@@ -334,6 +335,9 @@ whitebox_graph_ldadd = libivrq-graph-core.la libivrq-core.la $(GRAPH_LIBS) \
 %C%_check_notify_spool_SOURCES = \
 	%D%/check_notify_spool.c \
 	%D%/receiver.c
+%C%_check_notify_clock_SOURCES = \
+	%D%/check_notify_clock.c \
+	%D%/receiver.c
 
 # What they take of the system is refused by the linker, in the library's own
 # objects.
@@ -356,6 +360,9 @@ whitebox_graph_ldadd = libivrq-graph-core.la libivrq-core.la $(GRAPH_LIBS) \
 %C%_check_lanes_LDADD = $(whitebox_graph_ldadd)
 %C%_check_notify_CPPFLAGS = $(whitebox_graph_cppflags)
 %C%_check_notify_LDADD = $(whitebox_graph_ldadd)
+%C%_check_notify_clock_CPPFLAGS = $(whitebox_graph_cppflags)
+%C%_check_notify_clock_LDADD = $(whitebox_graph_ldadd)
+%C%_check_notify_clock_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_gettime
 %C%_check_notify_spool_CPPFLAGS = $(whitebox_graph_cppflags)
 %C%_check_notify_spool_LDADD = $(whitebox_graph_ldadd)
 %C%_check_repeat_CPPFLAGS = $(whitebox_graph_cppflags)
