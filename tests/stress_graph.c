@@ -27,7 +27,7 @@ enum {
 	CALLS = 8,
 	CONNECTIONS = 64,
 	FULL = 96, /* for a ring of 16, that nothing leaves: some are refused */
-	REQUESTS = RND_SANITIZED ? 2500 : 10000
+	REQUESTS = RND_SANITIZED ? 5000 : 10000
 };
 
 enum kind { ACCEPTS, CANCELS, SUBSCRIBES, GETS, REFUSED };
