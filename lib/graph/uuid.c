@@ -3,13 +3,22 @@
  * uuid.c - ids of calls and operations, in the spellings of the API.
  */
 #include <string.h>
+#include <sys/random.h>
 #include <uuid/uuid.h>
 
 #include <ivrq/json.h>
 
+/* libuuid stirs what it got with a dozen system calls: it is for where the
+ * system has no randomness. */
 void ivrq_uuid_make(ivrq_uuid *uuid)
 {
-	uuid_generate_random(uuid->bytes);
+	if (getrandom(uuid->bytes, sizeof(uuid->bytes), 0) !=
+	    (ssize_t)sizeof(uuid->bytes)) {
+		uuid_generate_random(uuid->bytes);
+		return;
+	}
+	uuid->bytes[6] = (uint8_t)(0x40 | (uuid->bytes[6] & 0x0f));
+	uuid->bytes[8] = (uint8_t)(0x80 | (uuid->bytes[8] & 0x3f));
 }
 
 static int digit(char c)
