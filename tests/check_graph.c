@@ -32,6 +32,14 @@ static void setup_hold(void)
 	stage_call(&stage, &call, "one", IVRQ_JSON_V1);
 }
 
+static void setup_few(void)
+{
+	stage_open(&stage);
+	stage.config.operations = 4;
+	stage_start(&stage);
+	stage_call(&stage, &call, "one", IVRQ_JSON_V1);
+}
+
 static void teardown(void)
 {
 	stage_close(&stage);
@@ -336,6 +344,30 @@ START_TEST(test_operations_are_listed)
 }
 END_TEST
 
+START_TEST(test_operations_that_ended_are_kept_up_to_their_number)
+{
+	struct reply reply;
+	char path[256];
+
+	for (int i = 0; i < 12; i++) {
+		reply = post(&stage, &call, "cancelMediaProcessing", "{}");
+		ck_assert_int_eq(reply.status, 200);
+		if (i == 0)
+			snprintf(path, sizeof(path), "%.255s", reply.location);
+		reply_free(&reply);
+	}
+	reply = ask(&stage, "GET", path, NULL, NULL);
+	ck_assert_int_eq(reply.status, 404);
+	reply_free(&reply);
+	snprintf(path, sizeof(path), "/v1.0/communications/calls/%s/operations",
+		 call.id);
+	reply = ask(&stage, "GET", path, NULL, NULL);
+	ck_assert_uint_eq(json_array_size(json_object_get(reply.json, "value")),
+			  4);
+	reply_free(&reply);
+}
+END_TEST
+
 START_TEST(test_request_that_is_sent_again_is_answered_and_not_done)
 {
 	const char *headers[] = { "client-request-id: retry-1", NULL };
@@ -427,6 +459,12 @@ static Suite *suite(void)
 	tcase_add_test(tc, test_metrics_count_what_was_done);
 	tcase_add_test(tc,
 		       test_stop_settles_everything_and_refuses_what_is_new);
+	suite_add_tcase(s, tc);
+
+	tc = tcase_create("few");
+	tcase_add_checked_fixture(tc, setup_few, teardown);
+	tcase_add_test(tc,
+		       test_operations_that_ended_are_kept_up_to_their_number);
 	suite_add_tcase(s, tc);
 
 	tc = tcase_create("held");

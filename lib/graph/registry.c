@@ -147,7 +147,8 @@ void ivrq__operation_ended(ivrq_graph *graph, struct ivrq__operation *operation,
 	operation->later = NULL;
 	*ended->end = operation;
 	ended->end = &operation->later;
-	ended->count++;
+	if (ended->count++ >= graph->config.operations)
+		unlist(graph);
 }
 
 void ivrq__recording_name(const ivrq_uuid *id, char name[IVRQ__NAME_BYTES])
@@ -229,8 +230,7 @@ void ivrq__registry_expire(ivrq_graph *graph, uint64_t now_ns)
 	struct ivrq__ended_operations *ended = &graph->ended;
 
 	while (ended->oldest &&
-	       (ended->count > config->operations ||
-		over(ended->oldest->ended_ns, config->keep_s, now_ns)))
+	       over(ended->oldest->ended_ns, config->keep_s, now_ns))
 		unlist(graph);
 	expire_calls(graph, config->recording_keep_s, now_ns);
 }

@@ -20,7 +20,8 @@ void ivrq__call_ended(ivrq_graph *graph, struct ivrq__call *call,
 		      uint64_t now_ns);
 
 void ivrq__operation_add(ivrq_graph *graph, struct ivrq__operation *operation);
-/* It is shown from now on for keep_s, or until there are too many. */
+/* It is shown from now on for keep_s, or until there are too many: the oldest
+ * of those that have ended goes then. */
 void ivrq__operation_ended(ivrq_graph *graph, struct ivrq__operation *operation,
 			   uint64_t now_ns);
 /* The name of its recording, below recordings_dir. */

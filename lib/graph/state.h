@@ -4,9 +4,9 @@
 /*
  * state.h - the gateway, its calls and their operations.
  *
- * One lock guards all of it but what is said to be otherwise. Records of calls
- * and operations are freed by the teller's thread alone (teller.c), so it may
- * use them without the lock.
+ * One lock guards all of it but what is said to be otherwise. Records of calls,
+ * and of operations that are in the engine or just left it, are freed by the
+ * teller's thread alone (teller.c), so it may use them without the lock.
  */
 #include <pthread.h>
 #include <stdbool.h>
