@@ -7,8 +7,7 @@
 
 static struct ivrq__due *node(const struct ivrq__deadlines *heap, uint32_t link)
 {
-	return (struct ivrq__due *)(void *)(heap->base +
-					    (link - 1) * heap->stride);
+	return ivrq__due_at(heap, link - 1);
 }
 
 /* Join two heaps; either may be 0. The result has no siblings. */
@@ -72,13 +71,11 @@ void ivrq__deadlines_add(struct ivrq__deadlines *heap, uint32_t ref,
 	node(heap, heap->root)->prev = 0;
 }
 
-void ivrq__deadlines_remove(struct ivrq__deadlines *heap, uint32_t ref)
+void ivrq__deadlines_take(struct ivrq__deadlines *heap, uint32_t ref)
 {
 	struct ivrq__due *due = node(heap, ref + 1);
 	uint32_t below;
 
-	if (!due->queued)
-		return;
 	due->queued = 0;
 	below = meld_list(heap, due->child);
 	if (heap->root == ref + 1) {

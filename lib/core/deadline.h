@@ -27,10 +27,24 @@ struct ivrq__deadlines {
 
 void ivrq__deadlines_add(struct ivrq__deadlines *heap, uint32_t ref,
 			 uint64_t at);
-/* Nothing happens if it is not in there. */
-void ivrq__deadlines_remove(struct ivrq__deadlines *heap, uint32_t ref);
+/* It is in there. */
+void ivrq__deadlines_take(struct ivrq__deadlines *heap, uint32_t ref);
 /* The earliest; false: none. */
 bool ivrq__deadlines_first(const struct ivrq__deadlines *heap, uint32_t *ref,
 			   uint64_t *at);
+
+static inline struct ivrq__due *ivrq__due_at(const struct ivrq__deadlines *heap,
+					     uint32_t ref)
+{
+	return (struct ivrq__due *)(void *)(heap->base + ref * heap->stride);
+}
+
+/* Nothing happens if it is not in there. */
+static inline void ivrq__deadlines_remove(struct ivrq__deadlines *heap,
+					  uint32_t ref)
+{
+	if (ivrq__due_at(heap, ref)->queued)
+		ivrq__deadlines_take(heap, ref);
+}
 
 #endif

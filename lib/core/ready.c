@@ -23,6 +23,8 @@
  */
 #include "core/ready.h"
 
+#include <string.h>
+
 size_t ivrq__ready_words(uint32_t count)
 {
 	size_t words = count, total = 0;
@@ -71,34 +73,26 @@ bool ivrq__ready_empty(const struct ivrq__ready *ready)
 
 void ivrq__ready_begin(struct ivrq__ready *ready, struct ivrq__ready_walk *walk)
 {
-	walk->level = ready->levels - 1;
-	walk->index[walk->level] = 0;
-	walk->rest[walk->level] =
-		ivrq__xchg_seq64(&ready->level[walk->level][0], 0); /* RB2 */
+	unsigned top = ready->levels - 1;
+
+	memset(walk, 0, sizeof(*walk));
+	walk->rest[top] = ivrq__xchg_seq64(&ready->level[top][0], 0); /* RB2 */
 }
 
-bool ivrq__ready_next(struct ivrq__ready *ready, struct ivrq__ready_walk *walk,
-		      uint32_t *member)
+bool ivrq__ready_fill(struct ivrq__ready *ready, struct ivrq__ready_walk *walk)
 {
-	for (;;) {
-		unsigned level = walk->level;
-		uint64_t rest = walk->rest[level];
-		uint32_t index;
+	unsigned level = 0;
+	uint32_t index;
 
-		if (!rest) {
-			if (level == ready->levels - 1)
+	for (;;) {
+		if (!walk->rest[level]) {
+			if (++level == ready->levels)
 				return false;
-			walk->level++;
 			continue;
 		}
-		index = walk->index[level] << 6 |
-			(uint32_t)__builtin_ctzll(rest);
-		walk->rest[level] = rest & (rest - 1);
-		if (level == 0) {
-			*member = index;
+		if (!level)
 			return true;
-		}
-		walk->level = --level;
+		index = ivrq__ready_lowest(walk, level--);
 		walk->index[level] = index;
 		walk->rest[level] =
 			ivrq__xchg_seq64(/* RB2 */

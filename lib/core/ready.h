@@ -28,12 +28,31 @@ bool ivrq__ready_empty(const struct ivrq__ready *ready);
 /* Take them all, one by one; those added meanwhile may be left for later. */
 struct ivrq__ready_walk {
 	uint64_t rest[IVRQ__READY_LEVELS];
-	uint32_t index[IVRQ__READY_LEVELS];
-	unsigned level;
+	uint32_t index[IVRQ__READY_LEVELS]; /* of the word it is the rest of */
 };
 void ivrq__ready_begin(struct ivrq__ready *ready,
 		       struct ivrq__ready_walk *walk);
-bool ivrq__ready_next(struct ivrq__ready *ready, struct ivrq__ready_walk *walk,
-		      uint32_t *member);
+/* Nothing is left of level 0: take its next word. False: there is none. */
+bool ivrq__ready_fill(struct ivrq__ready *ready, struct ivrq__ready_walk *walk);
+
+/* The lowest of a level's rest, with which it is done. */
+static inline uint32_t ivrq__ready_lowest(struct ivrq__ready_walk *walk,
+					  unsigned level)
+{
+	uint64_t rest = walk->rest[level];
+
+	walk->rest[level] = rest & (rest - 1);
+	return walk->index[level] << 6 | (uint32_t)__builtin_ctzll(rest);
+}
+
+static inline bool ivrq__ready_next(struct ivrq__ready *ready,
+				    struct ivrq__ready_walk *walk,
+				    uint32_t *member)
+{
+	if (!walk->rest[0] && !ivrq__ready_fill(ready, walk))
+		return false;
+	*member = ivrq__ready_lowest(walk, 0);
+	return true;
+}
 
 #endif

@@ -48,14 +48,15 @@ _Static_assert(sizeof(void *) > 8 || sizeof(struct ivrq__cold) <= 48,
 #define IVRQ__TONE_SEQUENCE_SHIFT 32
 
 /* ivrq__queue.mine: the worker's flags */
-#define IVRQ__CALL_BUSY	  1u /* idle() is due when the queue is empty */
-#define IVRQ__CALL_HIGH	  2u /* high_water() was told */
-#define IVRQ__CALL_PAUSED 4u /* the driver was told to pause the head */
+#define IVRQ__CALL_PAUSED 1u /* the driver was told to pause the head */
+#define IVRQ__CALL_BUSY	  2u /* idle() is due when the queue is empty */
+#define IVRQ__CALL_HIGH	  4u /* high_water() was told */
 
-#define IVRQ__LIFE_PAUSED   UINT64_C(1)
+#define IVRQ__LIFE_PAUSED   UINT64_C(1) /* the bit of IVRQ__CALL_PAUSED */
 #define IVRQ__LIFE_OPEN	    UINT64_C(2)
 #define IVRQ__LIFE_PAUSABLE UINT64_C(4) /* the driver has pause and resume */
 #define IVRQ__LIFE_SHIFT    3
+#define IVRQ__LIFE_NAME	    (~(IVRQ__LIFE_PAUSED | IVRQ__LIFE_PAUSABLE))
 
 /* An operation; its strings follow. Aligned to 64. */
 struct ivrq__op {
@@ -219,23 +220,31 @@ static inline uint64_t ivrq__life_of(uint64_t handle)
 	       IVRQ__LIFE_OPEN;
 }
 
-/* The queue of a call, for the life named by the handle. */
-static inline struct ivrq__ring ivrq__ring_of(const ivrq_engine *engine,
-					      uint64_t handle)
+/* The queue of a call, for a life. */
+static inline struct ivrq__ring
+ivrq__ring_at(const ivrq_engine *engine, struct ivrq__call *call, uint64_t life)
 {
-	struct ivrq__call *call =
-		ivrq__call_at(engine, ivrq__handle_index(handle));
 	struct ivrq__ring ring = {
 		.queue = &call->queue,
 		.slot = (ivrq__a64 *)(void *)(call + 1),
 		.cell = engine->cells,
 		.life = &call->life,
-		.alive = ivrq__life_of(handle),
-		.life_mask = ~(IVRQ__LIFE_PAUSED | IVRQ__LIFE_PAUSABLE),
+		.alive = life,
+		.life_mask = IVRQ__LIFE_NAME,
 		.capacity = engine->config.ring,
 	};
 
 	return ring;
+}
+
+/* For the life named by the handle. */
+static inline struct ivrq__ring ivrq__ring_of(const ivrq_engine *engine,
+					      uint64_t handle)
+{
+	uint32_t index = ivrq__handle_index(handle);
+
+	return ivrq__ring_at(engine, ivrq__call_at(engine, index),
+			     ivrq__life_of(handle));
 }
 
 #endif

@@ -34,6 +34,8 @@
 #define SEQUENCE_ONE (UINT64_C(1) << IVRQ__TONE_SEQUENCE_SHIFT)
 #define DEPTH_ONE    (UINT64_C(1) << IVRQ__TONE_DEPTH_SHIFT)
 #define LIVE	     UINT64_C(1)
+/* Not inlined: a visit that finds no tone and nobody does not pay for it. */
+#define RARE __attribute__((noinline))
 
 static uint32_t depth_of(uint64_t tones)
 {
@@ -198,13 +200,10 @@ static bool unlink_node(ivrq_engine *engine, struct ivrq__call *at,
 	return true;
 }
 
-void ivrq__tones_tidy(ivrq_engine *engine, uint32_t index, bool all)
+static RARE void tidy(ivrq_engine *engine, struct ivrq__call *at, uint64_t call,
+		      uint32_t link, bool all)
 {
-	struct ivrq__call *at = ivrq__call_at(engine, index);
 	uint32_t before = 0;
-	uint32_t link = ivrq__ld_acq32(&at->subscribers); /* TS2 */
-	uint64_t life = ivrq__ld_acq64(&at->life);	  /* CL3 */
-	uint64_t call = ivrq__handle(life >> IVRQ__LIFE_SHIFT, index);
 
 	while (link) {
 		struct ivrq__subscription *node =
@@ -224,6 +223,17 @@ void ivrq__tones_tidy(ivrq_engine *engine, uint32_t index, bool all)
 		}
 		link = next;
 	}
+}
+
+void ivrq__tones_tidy(ivrq_engine *engine, uint32_t index, bool all)
+{
+	struct ivrq__call *at = ivrq__call_at(engine, index);
+	uint32_t link = ivrq__ld_acq32(&at->subscribers); /* TS2 */
+	uint64_t life = ivrq__ld_acq64(&at->life);	  /* CL3 */
+
+	if (link)
+		tidy(engine, at, ivrq__handle(life >> IVRQ__LIFE_SHIFT, index),
+		     link, all);
 }
 
 /* ----------------------------------------------------------------- delivery */
@@ -286,21 +296,17 @@ static uint64_t take(struct ivrq__call *at, bool last)
 	return tones;
 }
 
-bool ivrq__tones_deliver(ivrq_engine *engine, struct ivrq__worker *worker,
-			 uint32_t index, bool last)
+static RARE void deliver(ivrq_engine *engine, struct ivrq__worker *worker,
+			 ivrq_call call, uint32_t link)
 {
+	uint32_t index = ivrq__handle_index(call.value);
 	struct ivrq__call *at = ivrq__call_at(engine, index);
 	struct ivrq__cold *cold = &engine->cold[index];
-	uint64_t life = ivrq__ld_acq64(&at->life); /* CL3 */
-	uint64_t tones = take(at, last);
-	uint32_t link = reverse(engine, (uint32_t)(tones & IVRQ__TONE_TOP));
-	bool any = link != 0;
 
 	while (link) {
 		struct ivrq__tone_node node = engine->tones[link - 1];
 		ivrq_tone_event event = {
-			.call.value =
-				ivrq__handle(life >> IVRQ__LIFE_SHIFT, index),
+			.call = call,
 			.sequence_id = node.sequence - cold->tone_base,
 			.duration_ms = node.duration_ms,
 			.lost = node.sequence - cold->tone_last - 1,
@@ -315,5 +321,18 @@ bool ivrq__tones_deliver(ivrq_engine *engine, struct ivrq__worker *worker,
 			   node.sequence, &event);
 		link = node.next;
 	}
-	return any;
+}
+
+bool ivrq__tones_deliver(ivrq_engine *engine, struct ivrq__worker *worker,
+			 uint32_t index, bool last)
+{
+	struct ivrq__call *at = ivrq__call_at(engine, index);
+	uint64_t life = ivrq__ld_acq64(&at->life); /* CL3 */
+	uint32_t link = (uint32_t)(take(at, last) & IVRQ__TONE_TOP);
+	ivrq_call call = { ivrq__handle(life >> IVRQ__LIFE_SHIFT, index) };
+
+	if (!link)
+		return false;
+	deliver(engine, worker, call, reverse(engine, link));
+	return true;
 }

@@ -202,18 +202,19 @@ static bool stop(struct visit *visit, const struct ivrq__step *step)
  * whether the call is paused now. */
 static bool reconcile_pause(struct visit *visit)
 {
-	const ivrq_driver *driver = visit->cold->driver;
 	uint32_t *mine = &visit->call->queue.mine;
 	uint64_t life = ivrq__ld_acq64(&visit->call->life); /* CL3 */
 	struct ivrq__step *step = &visit->step;
+	const ivrq_driver *driver;
 	struct ivrq__op *op;
 
-	if (!(life & IVRQ__LIFE_PAUSED) == !(*mine & IVRQ__CALL_PAUSED))
+	if (!((life ^ *mine) & IVRQ__LIFE_PAUSED))
 		return life & IVRQ__LIFE_PAUSED;
 	ivrq__turn_look(&visit->ring, step);
 	if (step->todo != IVRQ__WAIT)
 		return life & IVRQ__LIFE_PAUSED;
 	op = ivrq__op_at(visit->engine, step->ref);
+	driver = visit->cold->driver;
 	*mine ^= IVRQ__CALL_PAUSED;
 	(life & IVRQ__LIFE_PAUSED ? driver->pause : driver->resume)(
 		visit->cold->driver_user, &op->public);
@@ -232,10 +233,9 @@ static void expire(struct ivrq__worker *worker, const struct ivrq__ring *ring,
 }
 
 /* Get to know what this word has that was submitted since the last time. */
-static void see(struct visit *visit, uint64_t word)
+static void see_to(struct visit *visit, uint64_t tail)
 {
 	uint64_t *seen = &visit->cold->seen;
-	uint64_t tail = ivrq__tail(word);
 
 	for (; *seen != tail; *seen = ivrq__pos(*seen, 1)) {
 		uint32_t ref = ivrq__ref(ivrq__load_slot(&visit->ring, *seen));
@@ -251,6 +251,12 @@ static void see(struct visit *visit, uint64_t word)
 		if (op->public.deadline_ns <= visit->worker->now)
 			expire(visit->worker, &visit->ring, op, ref);
 	}
+}
+
+static inline void see(struct visit *visit, uint64_t word)
+{
+	if (visit->cold->seen != ivrq__tail(word))
+		see_to(visit, ivrq__tail(word));
 }
 
 /* It is delivered in its place; its storage stays until head comes by. */
@@ -351,15 +357,12 @@ static bool step_queue(struct visit *visit, bool paused)
 	return true;
 }
 
-static void tell_water(struct visit *visit)
+static void tell_depth(struct visit *visit, uint32_t depth)
 {
 	const ivrq_config *config = &visit->engine->config;
 	const ivrq_listener *listener = visit->cold->listener;
 	uint32_t *mine = &visit->call->queue.mine;
-	uint32_t depth = ivrq__total(ivrq__load_word(&visit->ring));
 
-	if (!config->high_water)
-		return;
 	if (!(*mine & IVRQ__CALL_HIGH) && depth >= config->high_water) {
 		*mine |= IVRQ__CALL_HIGH;
 		if (listener && listener->high_water)
@@ -371,6 +374,14 @@ static void tell_water(struct visit *visit)
 			listener->low_water(visit->cold->user, visit->handle,
 					    depth);
 	}
+}
+
+static void tell_water(struct visit *visit)
+{
+	uint64_t word = ivrq__load_word(&visit->ring);
+
+	if (visit->engine->config.high_water)
+		tell_depth(visit, ivrq__total(word));
 }
 
 static void tell_idle(struct visit *visit)
@@ -427,28 +438,31 @@ static bool visit_queue(struct visit *visit)
 static uint32_t visit_call(ivrq_engine *engine, uint32_t number, uint32_t index,
 			   bool *news)
 {
-	struct visit visit = {
-		.engine = engine,
-		.worker = &engine->workers[number],
-		.call = ivrq__call_at(engine, index),
-		.cold = &engine->cold[index],
-		.index = index,
-	};
-	uint64_t life = ivrq__ld_acq64(&visit.call->life); /* CL3 */
+	struct ivrq__call *call = ivrq__call_at(engine, index);
+	uint64_t life = ivrq__ld_acq64(&call->life); /* CL3 */
+	struct visit visit;
 	uint64_t before;
 	uint32_t owner;
 
 	do {
 		before = life;
-		owner = ivrq__ld_acq32(&visit.call->owner); /* CO2 */
-		life = ivrq__ld_acq64(&visit.call->life);   /* CL3 */
+		owner = ivrq__ld_acq32(&call->owner); /* CO2 */
+		life = ivrq__ld_acq64(&call->life);   /* CL3 */
 	} while ((life ^ before) & ~IVRQ__LIFE_PAUSED);
 	/* Of one life, which only its owner ends. A bit of an earlier life may
 	 * have brought us here. */
 	if (!(life & IVRQ__LIFE_OPEN) || owner != number)
 		return 0;
+	/* One by one, as most of the step need not be zero. */
+	visit.engine = engine;
+	visit.worker = &engine->workers[number];
+	visit.call = call;
+	visit.cold = &engine->cold[index];
 	visit.handle.value = ivrq__handle(life >> IVRQ__LIFE_SHIFT, index);
-	visit.ring = ivrq__ring_of(engine, visit.handle.value);
+	visit.ring = ivrq__ring_at(engine, call, life & IVRQ__LIFE_NAME);
+	visit.index = index;
+	visit.results = 0;
+	visit.step.part.type = IVRQ__BY_NONE;
 	ivrq__tones_deliver(engine, visit.worker, index, false);
 	ivrq__tones_tidy(engine, index, false);
 	if (visit_queue(&visit))
