@@ -20,8 +20,9 @@
  * on the other: so the busy ones are told alone too.
  *
  * A run of the side mutex is one pass over what was ready. The engine's looks
- * again at what became ready meanwhile, up to eight times, so it has more
- * results and takes its time for these. The side mutex8 does that too.
+ * again at what became ready meanwhile, up to eight times while it has visited
+ * few calls, so it has more results and takes its time for these. The side
+ * mutex8 does that too, however many it has visited.
  *
  * The worker has a CPU for itself, as a thread that plays media has; clients
  * share the others. With fewer CPUs than threads a client may lose its CPU at

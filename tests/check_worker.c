@@ -371,6 +371,43 @@ START_TEST(test_run_starts_what_a_callback_submits)
 }
 END_TEST
 
+static void play_in_first(void *user, const ivrq_tone_event *event)
+{
+	(void)event;
+	wb_play(user, 1);
+}
+
+/* 64 calls are as many as one run visits before it looks at no other again. */
+START_TEST(test_run_of_many_leaves_what_they_bring_to_the_next)
+{
+	unsigned i, many = _i ? 64 : 63;
+	ivrq_subscription s;
+	ivrq_call call;
+
+	tear_down();
+	wb.config.calls = 64;
+	wb_begin(&wb);
+	for (i = 1; i < many; i++) {
+		ck_assert_int_eq(
+			ivrq_call_open(wb.engine, &wb.call_config, &call, NULL),
+			0);
+		ivrq_tone(wb.engine, call, '1', 0);
+	}
+	ck_assert_int_eq(
+		ivrq_subscribe_to_tone(wb.engine, call, play_in_first, &wb, &s),
+		0);
+	ivrq_tone(wb.engine, call, '2', 0);
+	ivrq_tone(wb.engine, wb.call, '3', 0);
+	wb.log[0] = 0;
+	wb.wakes = 0;
+	wb_run(&wb, 1);
+	ck_assert_str_eq(wb.log, _i ? "" : "+1 !1");
+	ck_assert_uint_eq(wb.wakes, (unsigned)_i);
+	wb_run(&wb, 1);
+	WB_LOG(&wb, "+1 !1");
+}
+END_TEST
+
 static int answers[3];
 
 static void run_inside(struct wb *it, const char *word)
@@ -435,6 +472,9 @@ static void add_runs(TCase *tcase)
 {
 	tcase_add_test(tcase, test_run_that_feeds_itself_ends_and_wakes);
 	tcase_add_test(tcase, test_run_starts_what_a_callback_submits);
+	tcase_add_loop_test(tcase,
+			    test_run_of_many_leaves_what_they_bring_to_the_next,
+			    0, 2);
 	tcase_add_test(tcase, test_run_inside_a_callback_is_refused);
 	tcase_add_test(tcase, test_run_of_a_busy_or_unknown_worker_is_refused);
 	tcase_add_test(tcase,

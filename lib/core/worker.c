@@ -4,8 +4,9 @@
  *
  * A run takes the ready calls one by one and gives each a visit: its tones,
  * then its queue, as far as it goes without waiting. What callbacks add is
- * taken in another pass of the same run, up to PASSES; what is left then
- * stays ready. A visit ends after a bounded number of steps too.
+ * taken in another pass of the same run, up to PASSES, and only while the run
+ * has made few visits: so that many busy threads do not keep it for long. What
+ * is left then stays ready. A visit ends after a bounded number of steps too.
  *
  * A visit looks at the queue again after every step, as any thread may have
  * changed it. The order inside it keeps G5: first what has ended in flight,
@@ -37,6 +38,7 @@
 #include "core/wire.h"
 
 #define PASSES 8
+#define FEW    64 /* visits */
 
 /* One visit to one call. */
 struct visit {
@@ -495,15 +497,18 @@ static int run(ivrq_engine *engine, uint32_t number, bool *news)
 {
 	struct ivrq__worker *worker = &engine->workers[number];
 	struct ivrq__ready_walk walk;
-	uint32_t index, results = 0, ref;
+	uint32_t index, results = 0, visits = 0, ref;
 	unsigned pass;
 
 	expire_due(engine, worker);
-	for (pass = 0; pass < PASSES && !ivrq__ready_empty(&worker->ready);
+	for (pass = 0; pass < PASSES && visits < FEW &&
+		       !ivrq__ready_empty(&worker->ready);
 	     pass++) {
 		ivrq__ready_begin(&worker->ready, &walk);
-		while (ivrq__ready_next(&worker->ready, &walk, &index))
+		while (ivrq__ready_next(&worker->ready, &walk, &index)) {
 			results += visit_call(engine, number, index, news);
+			visits++;
+		}
 	}
 	if (!ivrq__deadlines_first(&worker->deadlines, &ref, &worker->next_ns))
 		worker->next_ns = UINT64_MAX;
