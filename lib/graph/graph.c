@@ -338,9 +338,9 @@ int ivrq_graph_stats(ivrq_graph *graph, ivrq_graph_counts *counts)
 	if (!graph || !counts)
 		return IVRQ_EINVAL;
 	ivrq__notify_stats(graph->notify, &notify);
+	counts->requests = ivrq__ld_rlx64(&graph->requests); /* GX6 */
+	counts->refused = ivrq__ld_rlx64(&graph->refused);   /* GX6 */
 	pthread_mutex_lock(&graph->lock);
-	counts->requests = graph->requests;
-	counts->refused = graph->refused;
 	counts->repeated = graph->repeated;
 	counts->accepted = graph->accepted;
 	pthread_mutex_unlock(&graph->lock);

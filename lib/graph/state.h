@@ -128,7 +128,8 @@ struct ivrq_graph {
 	struct ivrq__repeats *repeats;
 	struct ivrq__histogram cancel_latency;
 	struct ivrq__histogram lag;
-	uint64_t requests, refused, repeated, accepted;
+	uint64_t repeated, accepted;
+	ivrq__a64 requests, refused; /* no lock */
 
 	uint64_t etag; /* the teller's */
 };
