@@ -85,6 +85,16 @@ int bench_pin(unsigned nth)
 	return -1;
 }
 
+void bench_unpin(void)
+{
+#ifdef __linux__
+	const cpu_set_t *all = all_cpus();
+
+	if (all)
+		(void)sched_setaffinity(0, sizeof(*all), all);
+#endif
+}
+
 uint64_t bench_random(void)
 {
 	uint64_t z = state += UINT64_C(0x9e3779b97f4a7c15); /* splitmix64 */

@@ -40,6 +40,9 @@ uint64_t bench_now(void); /* nanoseconds */
 /* Pin this thread to the nth CPU it may use; that CPU, -1 if it may not. */
 int bench_pin(unsigned nth);
 
+/* This thread may use all CPUs again; so may those that it makes. */
+void bench_unpin(void);
+
 unsigned bench_cpus(void); /* how many this program may use */
 
 uint64_t bench_random(void); /* of this program's seed; one thread */

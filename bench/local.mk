@@ -16,6 +16,9 @@ BENCHES = \
 	%D%/bench_life \
 	%D%/bench_ring \
 	%D%/bench_scale
+if HAVE_GRAPH
+BENCHES += %D%/bench_http
+endif
 
 bench_common = \
 	%D%/bench.c \
@@ -80,6 +83,16 @@ libivrq_counted_la_CPPFLAGS = $(AM_CPPFLAGS) -include $(srcdir)/%D%/count.h
 	%D%/peer_ivrq.c \
 	$(bench_peers)
 %C%_bench_frozen_LDADD = $(peers_ldadd) libivrq-hooks.la
+
+%C%_bench_http_SOURCES = \
+	$(bench_common) \
+	%D%/bench_http.c \
+	%D%/http.h \
+	%D%/http_client.c \
+	%D%/http_echo.c \
+	%D%/http_gateway.c
+%C%_bench_http_CPPFLAGS = $(AM_CPPFLAGS) $(GRAPH_CFLAGS)
+%C%_bench_http_LDADD = libivrq-graph-core.la libivrq-core.la $(GRAPH_LIBS)
 
 %C%_bench_instr_SOURCES = %D%/bench_instr.c $(bench_engine)
 %C%_bench_instr_LDADD = libivrq-core.la
