@@ -27,7 +27,9 @@
  *
  * The gateway has threads of its own: config.threads for HTTP, one that takes
  * what the media threads leave for it, one that sends. On a media thread it
- * does no more than a few atomic steps and a sem_post().
+ * does no more than a few atomic steps and a sem_post(). The engine's wake hook
+ * may be called under the gateway's lock: it must not call the gateway, nor
+ * wait for who does.
  */
 #include <ivrq.h>
 #include <ivrq/json.h>
