@@ -44,11 +44,13 @@ struct traffic {
 	bool completes;	      /* operations end by themselves */
 	unsigned last;	      /* calls whose last cancel is to be sent */
 	unsigned turns;
-	bool again; /* the latest is to be sent once more */
+	unsigned char *named; /* answers of 200, by client-request-id */
+	unsigned copies;      /* second ones */
+	bool again;	      /* the latest is to be sent once more */
 	struct load_request latest;
 	char seen[160]; /* path of an operation, or "" */
 	uint64_t receipts[CALLS];
-	uint64_t done, accepted, refused, busy, failed;
+	uint64_t done, refused, busy;
 };
 
 static struct traffic traffic;
@@ -201,7 +203,9 @@ static void done(void *user, const struct load_request *request)
 		add_receipt(request);
 	if (request->kind != ACCEPTS)
 		return;
-	traffic.accepted++;
+	if (request->client_id[0])
+		traffic.copies +=
+			traffic.named[strtoul(request->client_id, NULL, 10)]++;
 	keep_path(request);
 	ledger_accepted(&traffic.ledger, request->call, request->text,
 			request->sent, request->answered);
@@ -292,6 +296,8 @@ static void run(bool (*ask_next)(void *, struct load_request *),
 {
 	const struct load_hooks hooks = { ask_next, done, each_turn, NULL };
 
+	if (traffic.left)
+		traffic.named = calloc(traffic.left, 1);
 	ck_assert_uint_eq(load_run(ivrq_graph_port(traffic.stage.graph),
 				   CONNECTIONS, &hooks),
 			  ask_next == next_last ? traffic.calls : CONNECTIONS);
@@ -327,6 +333,7 @@ static void check_counts(const ivrq_graph_counts *counts)
 	ck_assert_uint_eq(counts->requests, traffic.done);
 	ck_assert_uint_eq(counts->refused, traffic.refused);
 	ck_assert_uint_eq(counts->repeated, ledger->repeats);
+	ck_assert_uint_eq(traffic.copies, ledger->repeats);
 	ck_assert_uint_eq(counts->accepted, ledger->count);
 	ck_assert_uint_eq(counts->told, counts->settled);
 	ck_assert_uint_eq(counts->told,
@@ -371,6 +378,7 @@ static void finish(bool once)
 	       receiver_posts(traffic.stage.receiver),
 	       (unsigned)counts.send_failures);
 	ledger_free(ledger);
+	free(traffic.named);
 	stage_close(&traffic.stage);
 }
 
