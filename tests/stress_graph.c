@@ -30,7 +30,7 @@ enum {
 	REQUESTS = RND_SANITIZED ? 5000 : 10000
 };
 
-enum kind { ACCEPTS, CANCELS, SUBSCRIBES, GETS, REFUSED };
+enum kind { ACCEPTS, CANCELS, SUBSCRIBES, GETS, REFUSED, HANGS_UP };
 
 struct traffic {
 	struct stage stage;
@@ -41,6 +41,7 @@ struct traffic {
 	unsigned full;	      /* of these, the first: all to one call */
 	unsigned calls;	      /* in use */
 	unsigned cancels;     /* of 16 requests */
+	bool hangs_up;	      /* calls end while they are used */
 	bool completes;	      /* operations end by themselves */
 	unsigned last;	      /* calls whose last cancel is to be sent */
 	unsigned turns;
@@ -112,6 +113,12 @@ static void choose(struct load_request *request)
 	request->call = rnd_below(&dice, traffic.calls);
 	if (draw < traffic.cancels) {
 		post_action(request, CANCELS, "/cancelMediaProcessing", "{}");
+		return;
+	}
+	if (traffic.hangs_up && rnd_below(&dice, 64) == 0) {
+		request->method = "DELETE";
+		request->kind = HANGS_UP;
+		set_path(request, "");
 		return;
 	}
 	switch (rnd_below(&dice, 16)) {
@@ -189,6 +196,13 @@ static void done(void *user, const struct load_request *request)
 	(void)user;
 	traffic.done++;
 	traffic.refused += request->status >= 400;
+	if (traffic.hangs_up &&
+	    (request->status == 404 || request->status == 400))
+		return;
+	if (request->kind == HANGS_UP) {
+		ck_assert_int_eq(request->status, 204);
+		return;
+	}
 	if (request->kind == REFUSED) {
 		ck_assert_int_eq(request->status, 400);
 		return;
@@ -350,24 +364,30 @@ static void finish(bool once)
 	unsigned canceled, found = 0, i;
 	uint64_t receipts = 0;
 
-	run(next_last, NULL);
+	if (!traffic.hangs_up)
+		run(next_last, NULL);
 	receiver_answer(traffic.stage.receiver, NULL, 200);
 	ledger_close(ledger);
 	for (i = 0; i < traffic.calls; i++)
-		ck_assert_int_eq(ivrq_call_close(traffic.stage.engine,
-						 traffic.call[i].handle,
-						 IVRQ_CAUSE_HANG_UP, NULL),
-				 0);
+		(void)ivrq_call_close(traffic.stage.engine,
+				      traffic.call[i].handle,
+				      IVRQ_CAUSE_HANG_UP, NULL);
 	counts = stage_settled(&traffic.stage);
 	ledger_read(ledger, traffic.stage.receiver, once);
 	canceled = ledger_check(ledger);
 	for (i = 0; i < traffic.calls; i++) {
-		ck_assert_uint_eq(ledger->canceled[i], traffic.receipts[i]);
+		/* Hanging up cancels too, and gives no receipt. */
+		if (traffic.hangs_up)
+			ck_assert_uint_ge(ledger->canceled[i],
+					  traffic.receipts[i]);
+		else
+			ck_assert_uint_eq(ledger->canceled[i],
+					  traffic.receipts[i]);
 		ck_assert_uint_ge(ledger->terminated[i], 1);
 		receipts += traffic.receipts[i];
 		found += look(i);
 	}
-	ck_assert_uint_eq(canceled, receipts);
+	ck_assert(canceled == receipts || traffic.hangs_up);
 	ck_assert_uint_eq(found, ledger->count);
 	ck_assert_int_eq(ivrq_graph_stats(traffic.stage.graph, &counts), 0);
 	check_counts(&counts);
@@ -441,6 +461,19 @@ START_TEST(test_receiver_that_was_away_is_told_everything)
 }
 END_TEST
 
+START_TEST(test_operations_of_calls_that_are_hung_up_are_each_told_once)
+{
+	begin(CALLS);
+	start();
+	traffic.left = REQUESTS / 4 * rnd_factor();
+	traffic.cancels = 1;
+	traffic.completes = true;
+	traffic.hangs_up = true;
+	run(next, turn);
+	finish(true);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("graph");
@@ -451,6 +484,9 @@ static Suite *suite(void)
 		       test_operations_of_many_connections_are_each_told_once);
 	tcase_add_test(
 		tc, test_cancels_that_race_submits_count_each_operation_once);
+	tcase_add_test(
+		tc,
+		test_operations_of_calls_that_are_hung_up_are_each_told_once);
 	tcase_add_test(
 		tc, test_refused_notifications_come_again_and_are_taken_once);
 	tcase_add_test(tc, test_receiver_that_was_away_is_told_everything);
