@@ -197,6 +197,11 @@ void stage_start(struct stage *stage)
 		      error.field, error.rule);
 }
 
+const ivrq_driver *stage_driver(void)
+{
+	return &driver;
+}
+
 void stage_call(struct stage *stage, struct stage_call *call, const char *name,
 		enum ivrq_json_version version)
 {
@@ -369,11 +374,14 @@ struct reply ask(const struct stage *stage, const char *method,
 	if (!strncmp(path, "http", 4))
 		snprintf(url, sizeof(url), "%s", path);
 	else
-		snprintf(url, sizeof(url), "http://127.0.0.1:%u%s",
+		snprintf(url, sizeof(url), "http%s://127.0.0.1:%u%s",
+			 stage->ca_file ? "s" : "",
 			 (unsigned)ivrq_graph_port(stage->graph), path);
 	curl_easy_setopt(curl, CURLOPT_URL, url);
 	curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
 	curl_easy_setopt(curl, CURLOPT_PROXY, "");
+	if (stage->ca_file)
+		curl_easy_setopt(curl, CURLOPT_CAINFO, stage->ca_file);
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT, 60L);
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, list);

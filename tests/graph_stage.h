@@ -34,7 +34,8 @@ struct stage {
 	char host[32];		  /* of the receiver, for callback_hosts */
 	const char *hosts[1];
 	uint32_t ring;
-	bool hold; /* operations end by stage_complete() alone */
+	bool hold;	     /* operations end by stage_complete() alone */
+	const char *ca_file; /* the gateway speaks TLS: whom ask() believes */
 
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
@@ -66,6 +67,8 @@ void stage_start(struct stage *stage);
 /* A call that tells the receiver at /<name>; NULL: that tells nobody. */
 void stage_call(struct stage *stage, struct stage_call *call, const char *name,
 		enum ivrq_json_version version);
+/* What its calls are opened with; driver_user is a stage_call. */
+const ivrq_driver *stage_driver(void);
 /* Ends what is in flight; waits until something is. Records a file if told. */
 void stage_complete(struct stage *stage, struct stage_call *call,
 		    const ivrq_outcome *outcome);

@@ -68,6 +68,7 @@ WHITEBOX_MEDIA = \
 BLACKBOX_GRAPH = \
 	%D%/check_graph \
 	%D%/check_graph_errors \
+	%D%/check_graph_keep \
 	%D%/check_graph_restart \
 	%D%/check_json \
 	%D%/stress_graph
@@ -304,6 +305,7 @@ graph_stage_sources = \
 	%D%/receiver.h
 check_graph_sources = %D%/check_graph.c $(graph_stage_sources)
 check_graph_errors_sources = %D%/check_graph_errors.c $(graph_stage_sources)
+check_graph_keep_sources = %D%/check_graph_keep.c $(graph_stage_sources)
 check_graph_restart_sources = \
 	%D%/check_graph_restart.c \
 	%D%/graph_ledger.c \
@@ -319,6 +321,7 @@ stress_graph_sources = \
 %C%_check_json_SOURCES = $(check_json_sources)
 %C%_check_graph_SOURCES = $(check_graph_sources)
 %C%_check_graph_errors_SOURCES = $(check_graph_errors_sources)
+%C%_check_graph_keep_SOURCES = $(check_graph_keep_sources)
 %C%_check_graph_restart_SOURCES = $(check_graph_restart_sources)
 %C%_stress_graph_SOURCES = $(stress_graph_sources)
 
@@ -330,6 +333,8 @@ blackbox_graph_ldadd = libivrq-graph.la libivrq.la $(GRAPH_LIBS) $(CHECK_LIBS)
 %C%_check_graph_LDADD = $(blackbox_graph_ldadd)
 %C%_check_graph_errors_CPPFLAGS = $(blackbox_graph_cppflags)
 %C%_check_graph_errors_LDADD = $(blackbox_graph_ldadd)
+%C%_check_graph_keep_CPPFLAGS = $(blackbox_graph_cppflags)
+%C%_check_graph_keep_LDADD = $(blackbox_graph_ldadd)
 %C%_check_graph_restart_CPPFLAGS = $(blackbox_graph_cppflags)
 %C%_check_graph_restart_LDADD = $(blackbox_graph_ldadd)
 %C%_stress_graph_CPPFLAGS = $(blackbox_graph_cppflags)
@@ -424,7 +429,8 @@ AM_TESTS_ENVIRONMENT = \
 	BLACKBOX='$(BLACKBOX:=.c) $(BLACKBOX_GRAPH:=.c) \
 		$(BLACKBOX_MEDIA:=.c) $(harness_sources) \
 		$(check_api_sources) $(check_badinput_sources) \
-		$(check_graph_errors_sources) $(check_graph_sources) \
+		$(check_graph_errors_sources) $(check_graph_keep_sources) \
+		$(check_graph_sources) \
 		$(check_graph_restart_sources) \
 		$(check_json_sources) $(check_media_sources) \
 		$(stress_graph_sources) \

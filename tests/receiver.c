@@ -67,6 +67,11 @@ static const char cert_pem[] =
 	"ErrVehvYE6aFS6dLXxoZrTBlx8X7K3vHLpeE\n"
 	"-----END CERTIFICATE-----\n";
 
+const char *receiver_key(void)
+{
+	return key_pem;
+}
+
 const char *receiver_cert(void)
 {
 	return cert_pem;

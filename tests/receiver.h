@@ -31,6 +31,7 @@ void receiver_close(struct receiver *receiver);
 uint16_t receiver_port(const struct receiver *receiver);
 /* The certificate of one with TLS, for 127.0.0.1 and localhost: PEM. */
 const char *receiver_cert(void);
+const char *receiver_key(void);
 
 /* Nobody listens any more; again on the same port. */
 void receiver_leave(struct receiver *receiver);
