@@ -47,6 +47,8 @@ struct ivrq__http {
 	struct MHD_Daemon *daemon;
 	pthread_mutex_t lock; /* of the list */
 	struct connection *connections;
+	ivrq_uuid any; /* of its request-ids */
+	ivrq__a64 ids;
 	char *cert, *key;
 };
 
@@ -183,13 +185,24 @@ static void too_large(struct request *request)
 		     "The body has more than %u bytes.", IVRQ_JSON_BODY_MAX);
 }
 
+/* Ids that nobody else has; who knows one may guess others, for they open
+ * nothing. A random one for each would be a system call. */
+static void make_id(struct ivrq__http *http, char *text)
+{
+	uint64_t n = ivrq__add_rlx64(&http->ids, 1); /* GX6 */
+	ivrq_uuid id = http->any;
+
+	for (size_t i = sizeof(id.bytes) - 1; n && i > 9; i--, n >>= 8)
+		id.bytes[i] ^= (uint8_t)n;
+	ivrq_uuid_dashed(&id, text);
+}
+
 static struct request *request_new(struct ivrq__http *http,
 				   struct MHD_Connection *handle,
 				   const char *method, const char *url)
 {
 	struct request *request = malloc(sizeof(*request));
 	const char *length;
-	ivrq_uuid id;
 
 	if (!request)
 		return NULL;
@@ -198,8 +211,7 @@ static struct request *request_new(struct ivrq__http *http,
 	memset(&request->answer, 0, offsetof(struct ivrq__answer, body));
 	request->body = NULL;
 	request->bytes = request->room = 0;
-	ivrq_uuid_make(&id);
-	ivrq_uuid_dashed(&id, request->id);
+	make_id(http, request->id);
 	request->asked.id = request->id;
 	judge(http, handle, request, method, url);
 	length = MHD_lookup_connection_value(handle, MHD_HEADER_KIND,
@@ -592,6 +604,7 @@ int ivrq__http_start(ivrq_graph *graph, ivrq_error *error)
 	if (!http)
 		return IVRQ_ENOMEM;
 	http->graph = graph;
+	ivrq_uuid_make(&http->any);
 	if (pthread_mutex_init(&http->lock, NULL)) {
 		free(http);
 		return IVRQ_ENOMEM;
