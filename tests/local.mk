@@ -96,6 +96,9 @@ STRESS = \
 	%D%/stress_once \
 	%D%/stress_scenarios \
 	%D%/stress_yield
+if HAVE_GRAPH
+STRESS += %D%/stress_graph
+endif
 
 # Headers that test sources share.
 noinst_HEADERS += \

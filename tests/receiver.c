@@ -16,7 +16,7 @@
 
 #define WAIT_S	  50
 #define RULES	  16
-#define POSTS_MAX 65536u
+#define POSTS_MAX 1048576u
 
 /* One that is being received or answered; `post` lives longer. */
 struct request {

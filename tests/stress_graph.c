@@ -27,6 +27,7 @@ enum {
 	CALLS = 8,
 	CONNECTIONS = 64,
 	FULL = 96, /* for a ring of 16, that nothing leaves: some are refused */
+	KEPT = 16384, /* all of them, to be looked at */
 	REQUESTS = RND_SANITIZED ? 5000 : 10000
 };
 
@@ -115,7 +116,7 @@ static void choose(struct load_request *request)
 		post_action(request, CANCELS, "/cancelMediaProcessing", "{}");
 		return;
 	}
-	if (traffic.hangs_up && rnd_below(&dice, 64) == 0) {
+	if (traffic.hangs_up && rnd_below(&dice, 64 * rnd_factor()) == 0) {
 		request->method = "DELETE";
 		request->kind = HANGS_UP;
 		set_path(request, "");
@@ -288,7 +289,7 @@ static void begin(unsigned calls)
 	traffic.calls = calls;
 	stage_open(&traffic.stage);
 	traffic.stage.hold = true;
-	traffic.stage.config.operations = 65536;
+	traffic.stage.config.operations = KEPT * rnd_factor();
 	traffic.stage.config.keep_s = 3600;
 	traffic.stage.config.recording_keep_s = 3600;
 }
