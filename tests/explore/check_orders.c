@@ -341,14 +341,22 @@ static enum explore_verdict run(size_t number, uint64_t steps_max)
 int main(int argc, char **argv)
 {
 	const char *factor = getenv("IVRQ_STRESS");
+	const char *share = getenv("MODEL_SHARE"); /* "1/2": every other one */
+	unsigned which = 1, of = 1;
 	uint64_t steps_max = factor ? strtoull(factor, NULL, 0) * 20000 : 0;
 	size_t i, count = sizeof(scenarios) / sizeof(scenarios[0]);
 
 	if (!explore_possible())
 		return 77; /* skipped */
+	if (share && (sscanf(share, "%u/%u", &which, &of) != 2 || !of)) {
+		fputs("MODEL_SHARE: as in 1/2\n", stderr);
+		return EXIT_FAILURE;
+	}
 	count += scene_count + narrow_count;
 	for (i = 0; i < count; i++) {
 		if (argc > 1 && !strstr(name_of(i), argv[1]))
+			continue;
+		if (i % of != which - 1)
 			continue;
 		sum.scenarios++;
 		if (run(i, steps_max) == EXPLORE_FAULT)

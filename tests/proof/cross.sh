@@ -26,8 +26,9 @@
 # architectures. It is fetched once, into the part's directory.
 #
 # Left out, and counted as skipped: scripts that look at the source only or
-# start compilers of this machine; check_frozen and check_windows, which go
-# through orders of steps, the same on every machine. With musl there is no Check: what needs it
+# start compilers of this machine; the programs of tests/explore and
+# tests/mutants, which go through orders of steps, the same on every machine:
+# they are built, and not run. With musl there is no Check: what needs it
 # is not built there, and the explorer finds no ucontext and skips itself.
 
 set -u
@@ -97,13 +98,13 @@ choose_tests()
 		# These look at what was built.
 		*/check-bench.sh | */check-exports.sh | */check-headers.sh) ;;
 		*.sh) out=$((out + 1)); continue ;;
-		*/check_frozen | */check_windows)
+		*/explore/* | */mutants/*)
 			same=$((same + 1)); continue ;;
 		esac
 		tests="$tests $t"
 	done
 	left_out $out "scripts for the source or for this machine"
-	left_out $same "a minute each, for orders of steps that no machine changes"
+	left_out $same "orders of steps, which no machine changes"
 }
 
 run_tests() # run_tests <what> <make argument>...: in the build directory

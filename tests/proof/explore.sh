@@ -15,7 +15,7 @@
 # executions=N states=N linearizable=N faults=N
 
 dir=${PROOF_DIR:-$PWD/build/proof}/explore
-build=$dir/gcc
+build=${dir%/*}/core
 mkdir -p "$dir" || exit 99
 
 # The explorer reads the stacks of its threads: not with every compiler.

@@ -10,7 +10,7 @@
 # Last line: history: windows=N operations=N seed=N violations=N
 
 dir=${PROOF_DIR:-$PWD/build/proof}/history
-build=$dir/${CC:-gcc}
+build=${dir%/*}/core
 mkdir -p "$dir" || exit 99
 
 BUILD_DIR=$build CONFIGURE_ARGS="--disable-graph --disable-media" \

@@ -10,7 +10,8 @@
 
 set -eu
 
-work=${PROOF_DIR:-$PWD/build/proof}/orders
+proof=${PROOF_DIR:-$PWD/build/proof}
+work=$proof/orders build=$proof/core
 CC=${CC:-gcc}
 case ${1:-} in
 short) factor= ;;
@@ -18,31 +19,56 @@ short) factor= ;;
 esac
 
 mkdir -p "$work"
-CC=$CC SANITIZER= BUILD_DIR=$work/build \
+CC=$CC SANITIZER= BUILD_DIR=$build \
 	CONFIGURE_ARGS="--disable-graph --disable-media" ./bootstrap build \
 	>"$work/build.log" 2>&1 || { tail -n 20 "$work/build.log"; exit 1; }
 IVRQ_STRESS=$factor
 export IVRQ_STRESS
 [ "$factor" ] || unset IVRQ_STRESS
 
-make -C "$work/build" tests/explore/check_frozen tests/explore/check_orders \
+make -C "$build" tests/explore/check_frozen tests/explore/check_orders \
 	>>"$work/build.log" 2>&1 || { tail -n 20 "$work/build.log"; exit 1; }
 
-run() # run <program>: each has one thread, so both run at once
+run() # run <name of the log> <program>: each has one thread
 {
-	"$work/build/tests/explore/$1" >"$work/$1.log" && return
+	"$build/tests/explore/$2" >"$work/$1.log" && return
 	status=$?
 	tail -n 200 "$work/$1.log"
 	echo "orders: $1 failed: $status"
 	return 1
 }
 
-failed=0
-run check_frozen &
-run check_orders || failed=1
-wait $! || failed=1
+# All at once: the longest ends last.
+failed=0 jobs=
+for share in 1/2 2/2; do
+	(
+		MODEL_SHARE=$share
+		export MODEL_SHARE
+		run "check_orders.${share%/*}" check_orders
+	) &
+	jobs="$jobs $!"
+done
+run check_frozen check_frozen || failed=1
+for job in $jobs; do
+	wait "$job" || failed=1
+done
 [ $failed = 0 ] || exit 1
 awk '{ n += $(NF - 5) } END {
 	print "a newcomer came in " n " states of frozen threads"
 }' "$work/check_frozen.log"
-tail -n 1 "$work/check_orders.log"
+tail -qn 1 "$work"/check_orders.[12].log | awk '
+{
+	for (i = 2; i <= NF; i++) {
+		n = split($i, pair, /<?=/)
+		if (pair[1] ~ /^(scenarios|executions|races|faults)$/)
+			sum[pair[1]] += pair[n]
+		else if (pair[n] > sum[pair[1]])
+			sum[pair[1]] = pair[n]
+	}
+}
+END {
+	printf "orders: scenarios=%d executions=%d stale-reads<=%d " \
+		"preemptions<=%d races=%d faults=%d\n", sum["scenarios"],
+		sum["executions"], sum["stale-reads"], sum["preemptions"],
+		sum["races"], sum["faults"]
+}'

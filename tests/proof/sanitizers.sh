@@ -99,7 +99,7 @@ scenarios='$(HOOKED_PLAIN)'
 threads='tests/check_api tests/check_model tests/check_peers'
 threads="$threads tests/check_promises tests/check_regressions"
 threads="$threads tests/check_fence tests/check_engine tests/check_worker"
-programs='$(filter-out $(EXPLORE) %/check_layout, $(ALL_TESTS))'
+programs='$(filter-out $(EXPLORE) %/check_layout %/check_windows, $(ALL_TESTS))'
 single='$(filter-out $(EXPLORE) %/check_layout %/check_meetings %/check_windows'
 single="$single "'%/stress_once %/stress_yield %/stress_frozen, $(ALL_TESTS))'
 }

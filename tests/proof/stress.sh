@@ -12,18 +12,19 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 99
 dir=${PROOF_DIR:-$PWD/build/proof}/stress
+build=${dir%/*}/core
 seconds=60
 [ "${1:-}" != short ] || seconds=8
 seconds=${STRESS_S:-$seconds}
 
 mkdir -p "$dir" || exit 99
-if ! { BUILD_DIR=$dir/build \
+if ! { BUILD_DIR=$build \
 	CONFIGURE_ARGS="--disable-graph --disable-media" ./bootstrap build &&
-	make -C "$dir/build" tests/stress_long; } >"$dir/build.log" 2>&1; then
+	make -C "$build" tests/stress_long; } >"$dir/build.log" 2>&1; then
 	tail -n 20 "$dir/build.log" >&2
 	exit 1
 fi
-make -s -C "$dir/build" stress STRESS_S="$seconds" >"$dir/log" 2>&1
+make -s -C "$build" stress STRESS_S="$seconds" >"$dir/log" 2>&1
 status=$?
 # The last line is the program's own summary.
 grep -v '^make' "$dir/log"
