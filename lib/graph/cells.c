@@ -22,13 +22,18 @@
  * GA2: pairs with GR2. `next` of a free cell is visible; the gateway's reads of
  *      the tone that was in it are over.
  * GR2: pairs with GA2. Gives a tone cell back.
+ * GA3: pairs with GR3. Who posted has left the semaphore. Relaxed: it could be
+ *      destroyed under a sem_post().
+ * GR3: pairs with GA3. The last step of a post.
  * GX1: relaxed. A hint before a compare-and-swap, which judges it again.
  * GX2: relaxed. A counter; nothing is ordered by it.
  * GX3: relaxed. No other thread has the cells yet.
+ * GX8: relaxed. Who has taken the cell by GA1 sees that its post had begun.
  * GX4: relaxed. Ordered by the head of the list that the cell is in, or by the
  *      gateway's lock. Read of a tone cell that is taken meanwhile, it may be
  *      anything: the compare-and-swap fails then.
  */
+#include <sched.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -66,11 +71,15 @@ int ivrq__cells_init(struct ivrq__cells *cells, uint32_t operations,
 	ivrq__st_rlx64(&cells->free_tone, chain(cells, first, tones)); /* GX3 */
 	ivrq__st_rlx64(&cells->tones_lost, 0);			       /* GX3 */
 	ivrq__st_rlx32(&cells->newest, 0);			       /* GX3 */
+	ivrq__st_rlx32(&cells->posting, 0);			       /* GX3 */
 	return 0;
 }
 
 void ivrq__cells_end(struct ivrq__cells *cells)
 {
+	/* What was posted last may have been taken before its sem_post(). */
+	while (ivrq__ld_acq32(&cells->posting)) /* GA3 */
+		sched_yield();
 	sem_destroy(&cells->posted);
 	free(cells->cells);
 }
@@ -160,12 +169,14 @@ void ivrq__cell_post(struct ivrq__cells *cells, struct ivrq__cell *cell,
 
 	cell->news = news;
 	cell->at_ns = ivrq__now_ns();
+	ivrq__add_rlx32(&cells->posting, 1); /* GX8 */
 	do
 		ivrq__st_rlx32(&cell->next, was);		 /* GX4 */
 	while (!ivrq__cas_acqrel32(&cells->newest, &was, mine)); /* GR1 */
 	/* Who finds the stack empty wakes; the taker takes all. */
 	if (!was)
 		sem_post(&cells->posted);
+	ivrq__sub_rel32(&cells->posting, 1); /* GR3 */
 }
 
 struct ivrq__cell *ivrq__cells_take(struct ivrq__cells *cells)

@@ -38,6 +38,7 @@ struct ivrq__cells {
 	uint32_t free_call;	 /* under the gateway's lock; + 1 */
 	sem_t posted;
 	_Alignas(64) ivrq__a32 newest;	  /* posted, newest first; + 1 */
+	ivrq__a32 posting;		  /* threads inside a post */
 	_Alignas(64) ivrq__a64 free_tone; /* how often | + 1 */
 	ivrq__a64 tones_lost;
 };
@@ -45,6 +46,7 @@ struct ivrq__cells {
 /* 0, IVRQ_ENOMEM. */
 int ivrq__cells_init(struct ivrq__cells *cells, uint32_t operations,
 		     uint32_t calls, uint32_t tones);
+/* Everything posted has been taken. Waits until nobody is inside a post. */
 void ivrq__cells_end(struct ivrq__cells *cells);
 
 /* Under the gateway's lock. NULL: all are in use. */
