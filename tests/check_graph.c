@@ -443,6 +443,25 @@ START_TEST(test_stop_settles_everything_and_refuses_what_is_new)
 }
 END_TEST
 
+START_TEST(test_retry_after_stop_is_answered_as_the_first_time)
+{
+	const char *headers[] = { "client-request-id: lost", NULL };
+	struct reply first, again;
+	char path[256];
+
+	snprintf(path, sizeof(path), "/v1.0/communications/calls/%s/playPrompt",
+		 call.id);
+	first = ask(&stage, "POST", path, PLAY, headers);
+	ck_assert_int_eq(first.status, 200);
+	(void)stage_settled(&stage);
+	again = ask(&stage, "POST", path, PLAY, headers);
+	ck_assert_int_eq(again.status, 200);
+	ck_assert_str_eq(first.body, again.body);
+	reply_free(&first);
+	reply_free(&again);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("graph");
@@ -465,6 +484,7 @@ static Suite *suite(void)
 	tcase_add_checked_fixture(tc, setup_few, teardown);
 	tcase_add_test(tc,
 		       test_operations_that_ended_are_kept_up_to_their_number);
+	tcase_add_test(tc, test_retry_after_stop_is_answered_as_the_first_time);
 	suite_add_tcase(s, tc);
 
 	tc = tcase_create("held");

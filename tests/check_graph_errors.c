@@ -172,6 +172,44 @@ START_TEST(test_body_at_the_limit_is_read_and_above_it_refused)
 }
 END_TEST
 
+/* A small body may be large once it is read. */
+START_TEST(test_body_of_many_values_is_refused)
+{
+	enum { VALUES = 4096 };
+	char *body = malloc(2 * VALUES + 32);
+	struct reply reply;
+	char *at = body;
+
+	at += sprintf(at, "{\"x\":[1");
+	for (int i = 1; i < VALUES; i++)
+		at += sprintf(at, ",1");
+	strcpy(at, "]}");
+	reply = post(&stage, &call, "cancelMediaProcessing", body);
+	ck_assert_int_eq(reply.status, 400);
+	ck_assert_ptr_nonnull(
+		strstr(reply_string(&reply, "error/message"), "4096 values"));
+	reply_free(&reply);
+	free(body);
+}
+END_TEST
+
+START_TEST(test_delete_is_refused_while_stopping)
+{
+	struct reply reply;
+	char path[128];
+
+	ck_assert_int_eq(ivrq_graph_stop(stage.graph, 0), IVRQ_ETIMEDOUT);
+	snprintf(path, sizeof(path), "/v1.0/communications/calls/%s", call.id);
+	reply = ask(&stage, "DELETE", path, NULL, NULL);
+	ck_assert_int_eq(reply.status, 503);
+	ck_assert_str_ne(reply.retry_after, "");
+	reply_free(&reply);
+	reply = ask(&stage, "GET", path, NULL, NULL);
+	ck_assert_int_eq(reply.status, 200);
+	reply_free(&reply);
+}
+END_TEST
+
 START_TEST(test_client_that_stops_in_the_middle_harms_nobody)
 {
 	static const char *const halves[] = {
@@ -309,6 +347,46 @@ START_TEST(test_token_with_its_role_is_needed)
 }
 END_TEST
 
+/* recordingAccessToken, as an application with this role is shown it. */
+static void shown_token(const char *role, const char *location, char token[64])
+{
+	const char *headers[2] = { NULL, NULL };
+	struct reply reply;
+	bool ended;
+	char *mine;
+
+	headers[0] = mine = bearer(role);
+	do {
+		reply = ask(&stage, "GET", location, NULL, headers);
+		ck_assert_int_eq(reply.status, 200);
+		ended = !strcmp(reply_string(&reply, "status"), "completed");
+		snprintf(token, 64, "%s",
+			 reply_string(&reply, "recordingAccessToken"));
+		reply_free(&reply);
+	} while (!ended);
+	free(mine);
+}
+
+START_TEST(test_token_of_a_recording_is_shown_to_who_may_record)
+{
+	const char *headers[2] = { NULL, NULL };
+	char path[256], token[64], *mine;
+	struct reply reply;
+
+	headers[0] = mine = bearer("Calls.AccessMedia.All");
+	snprintf(path, sizeof(path),
+		 "/v1.0/communications/calls/%s/recordResponse", call.id);
+	reply = ask(&stage, "POST", path, "{}", headers);
+	ck_assert_int_eq(reply.status, 200);
+	shown_token("Calls.AccessMedia.All", reply.location, token);
+	ck_assert_uint_eq(strlen(token), 43);
+	shown_token("Calls.Initiate.All", reply.location, token);
+	ck_assert_str_eq(token, "");
+	reply_free(&reply);
+	free(mine);
+}
+END_TEST
+
 /* ---------------------------------------------------------- configurations */
 
 START_TEST(test_create_out_of_a_rule_names_the_member)
@@ -322,6 +400,7 @@ START_TEST(test_create_out_of_a_rule_names_the_member)
 		{ "base_url", 4 },     { "audience", 5 },
 		{ "address", 6 },      { "batch", 7 },
 		{ "retry_max_ms", 8 }, { "callback_hosts[]", 9 },
+		{ "no_auth", 10 },
 	};
 	const char *empty[] = { "" };
 	ivrq_graph *graph = NULL;
@@ -359,6 +438,9 @@ START_TEST(test_create_out_of_a_rule_names_the_member)
 		break;
 	case 9:
 		config.callback_hosts = empty;
+		break;
+	case 10:
+		config.audience = "ivrq";
 		break;
 	}
 	ck_assert_int_eq(
@@ -436,6 +518,8 @@ static Suite *suite(void)
 	tcase_add_test(tc, test_ended_call_is_not_found);
 	tcase_add_loop_test(
 		tc, test_body_at_the_limit_is_read_and_above_it_refused, 0, 2);
+	tcase_add_test(tc, test_body_of_many_values_is_refused);
+	tcase_add_test(tc, test_delete_is_refused_while_stopping);
 	suite_add_tcase(s, tc);
 
 	tc = tcase_create("hostile");
@@ -449,12 +533,14 @@ static Suite *suite(void)
 	tc = tcase_create("tokens");
 	tcase_add_checked_fixture(tc, setup_tokens, teardown_tokens);
 	tcase_add_test(tc, test_token_with_its_role_is_needed);
+	tcase_add_test(tc,
+		       test_token_of_a_recording_is_shown_to_who_may_record);
 	suite_add_tcase(s, tc);
 
 	tc = tcase_create("config");
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, test_create_out_of_a_rule_names_the_member, 0,
-			    10);
+			    11);
 	tcase_add_test(tc, test_create_on_a_port_in_use_is_busy);
 	tcase_add_test(tc, test_call_open_out_of_a_rule_names_the_member);
 	tcase_add_test(tc, test_destroy_with_an_open_call_is_busy);

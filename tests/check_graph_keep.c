@@ -112,8 +112,8 @@ START_TEST(test_call_makes_room_when_it_is_forgotten)
 	ivrq_uuid id;
 
 	stage_open(&stage);
-	stage.config.calls = 1;
-	stage.config.recording_keep_s = 0;
+	stage.config.calls =
+		1; /* nothing was recorded: that time is no matter */
 	stage_start(&stage);
 	stage_call(&stage, &call, NULL, IVRQ_JSON_V1);
 	ivrq_call_config_init(&inner);
@@ -172,6 +172,29 @@ START_TEST(test_gateway_with_a_certificate_speaks_tls)
 }
 END_TEST
 
+START_TEST(test_certificate_that_does_not_fit_is_named)
+{
+	ivrq_graph *graph = NULL;
+	ivrq_error error;
+
+	open_with(60, 60);
+	snprintf(cert_file, sizeof(cert_file), "%s/cert", stage.directory);
+	write_file(cert_file, receiver_cert());
+	stage.config.cert_file = cert_file;
+	stage.config.key_file = cert_file;
+	ck_assert_int_eq(
+		ivrq_graph_create(&stage.config, stage.engine, &graph, &error),
+		IVRQ_EINVAL);
+	ck_assert_str_eq(error.field, "cert_file");
+	stage.config.key_file = stage.directory;
+	ck_assert_int_eq(
+		ivrq_graph_create(&stage.config, stage.engine, &graph, &error),
+		IVRQ_EINVAL);
+	ck_assert_str_eq(error.field, "key_file");
+	remove(cert_file);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("graph_keep");
@@ -185,6 +208,7 @@ static Suite *suite(void)
 		test_recording_outlives_its_operation_and_goes_after_the_call);
 	tcase_add_test(tc, test_call_makes_room_when_it_is_forgotten);
 	tcase_add_test(tc, test_gateway_with_a_certificate_speaks_tls);
+	tcase_add_test(tc, test_certificate_that_does_not_fit_is_named);
 	suite_add_tcase(s, tc);
 
 	tc = tcase_create("destroy");

@@ -25,7 +25,8 @@
  * memory, past a bound in the spool. doc/graph.md tells what the API leaves
  * open and what is done here.
  *
- * The gateway has threads of its own: config.threads for HTTP, one that takes
+ * The gateway has threads of its own: config.threads for HTTP (the prompt hook
+ * runs on them: more if it waits), one that takes
  * what the media threads leave for it, one that sends. On a media thread it
  * does no more than a few atomic steps and a sem_post(). The engine's wake hook
  * may be called under the gateway's lock: it must not call the gateway, nor
@@ -74,12 +75,14 @@ typedef struct ivrq_graph_config {
 	const char *issuer;	    /* iss must be this [NULL: needs no_auth] */
 	bool no_auth; /* for development, on a loopback address only [false] */
 
-	uint32_t calls;	     /* open, or with recordings kept [1024] */
-	uint32_t operations; /* not ended, or kept to be asked for [4096] */
-	uint32_t keep_s;     /* how long ended ones are kept [60] */
-	uint32_t tones;	     /* on their way to the sender [1024] */
-	uint32_t repeat_s;   /* a client-request-id is known for [300] */
-	uint32_t repeats;    /* so many are known [4096] */
+	uint32_t calls; /* open, or with recordings kept [1024] */
+	/* In the engine; as many more that have ended and are kept to be
+	 * asked for, and as many more with a recording that is kept. [4096] */
+	uint32_t operations;
+	uint32_t keep_s;   /* how long ended ones are kept [60] */
+	uint32_t tones;	   /* on their way to the sender [1024] */
+	uint32_t repeat_s; /* a client-request-id is known for [300] */
+	uint32_t repeats;  /* so many are known [4096] */
 	/* Where the driver records: a recordResponse has the location
 	 * "<its id>.wav". [NULL: the working directory] */
 	const char *recordings_dir;
@@ -131,15 +134,16 @@ typedef struct ivrq_graph_call_config {
 /* Counters since ivrq_graph_create(). */
 typedef struct ivrq_graph_counts {
 	uint64_t requests;
-	uint64_t refused;	/* answered 4xx or 5xx */
-	uint64_t repeated;	/* answered as before, nothing done */
-	uint64_t accepted;	/* play and record operations */
-	uint64_t told;		/* notifications: all that came to be */
-	uint64_t settled;	/* of these, answered 2xx */
-	uint64_t waiting;	/* of these and of the spool's, not yet */
-	uint64_t spooled;	/* of the waiting, in the spool */
-	uint64_t send_failures; /* POSTs that will be tried again */
-	uint64_t tones_lost;	/* config.tones were on their way */
+	uint64_t refused;  /* answered 4xx or 5xx */
+	uint64_t repeated; /* answered as before, nothing done */
+	uint64_t accepted; /* play and record operations */
+	uint64_t told;	  /* notifications: all, those found in the spool too */
+	uint64_t settled; /* of these, answered 2xx */
+	uint64_t waiting; /* of these, not yet */
+	uint64_t spooled; /* of the waiting, in the spool */
+	uint64_t send_failures;	 /* POSTs that will be tried again */
+	uint64_t spool_failures; /* times that the spool's disk failed */
+	uint64_t tones_lost;	 /* config.tones were on their way */
 } ivrq_graph_counts;
 
 /**
@@ -235,7 +239,7 @@ ivrq_graph_call_open(ivrq_graph *graph, const ivrq_graph_call_config *config,
  * ivrq_graph_stop() - Refuse what comes from now on, and settle the rest.
  * @graph: Gateway.  @timeout_ms: Longest wait for the notifications.
  *
- * Requests are answered 503. Its calls must be closed: ivrq_engine_stop() does
+ * What would change something is answered 503. Its calls must be closed: ivrq_engine_stop() does
  * that, before or while this waits.
  * Threads:   any but a callback or hook; may be called again.
  * Progress:  waits, up to the time limit.
@@ -271,7 +275,7 @@ IVRQ_API IVRQ_MUST_USE int ivrq_graph_destroy(ivrq_graph *graph);
  * @graph: Gateway.  @counts: Set on success.
  *
  * Threads:   any. Each counter is some recent value.
- * Progress:  blocks on a lock for a short time.
+ * Progress:  blocks on a lock, which may be held while the spool's disk writes.
  * Ordering:  none.
  * Callbacks: none.
  * Ownership: none.

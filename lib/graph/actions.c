@@ -3,7 +3,7 @@
  * actions.c - playPrompt, recordResponse, subscribeToTone and
  * cancelMediaProcessing.
  *
- * What can block (decoding, the prompt hook, memory) comes before the lock.
+ * What can block (decoding, the prompt hook, memory) is done without the lock.
  * Under the lock a request is looked for among those answered before, then
  * given to the engine, then remembered: so two copies of a request that race
  * are done once. The engine's own functions are lock-free, so this lock holds
@@ -45,8 +45,7 @@ static void refuse_engine(struct ivrq__answer *answer,
 			     "Too many operations are queued.");
 		break;
 	case IVRQ_ENOMEM:
-		answer->retry_after = 1;
-		ivrq__refuse(answer, asked, 503, "9001", "No memory.");
+		ivrq__refuse_memory(answer, asked);
 		break;
 	default:
 		ivrq__refuse(answer, asked, 400, "8523",
@@ -101,11 +100,12 @@ static int adapt(ivrq_graph *graph, struct ivrq__operation *operation,
 	return 0;
 }
 
-/* Memory for a record and the names of so many prompts. */
-static struct ivrq__operation *operation_new(const ivrq_graph *graph,
-					     uint32_t prompts)
+/* Memory for a record, the names of so many prompts, and the context. */
+static struct ivrq__operation *
+operation_new(const ivrq_graph *graph, uint32_t prompts, const char *context)
 {
 	struct ivrq__operation *operation;
+	size_t length = context ? strlen(context) + 1 : 0;
 	size_t bytes = sizeof(*operation);
 
 	_Static_assert(sizeof(*operation) % sizeof(char *) == 0,
@@ -113,9 +113,13 @@ static struct ivrq__operation *operation_new(const ivrq_graph *graph,
 	if (graph->config.prompt && prompts)
 		bytes += IVRQ_PROMPTS_MAX * sizeof(char *) +
 			 (size_t)prompts * NAME_BYTES;
-	operation = calloc(1, bytes);
-	if (operation)
-		ivrq_uuid_make(&operation->id);
+	operation = calloc(1, bytes + length);
+	if (!operation)
+		return NULL;
+	ivrq_uuid_make(&operation->id);
+	if (context)
+		operation->client_context =
+			memcpy((char *)operation + bytes, context, length);
 	return operation;
 }
 
@@ -139,11 +143,11 @@ static struct ivrq__operation *prepare(ivrq_graph *graph,
 			prompts = request.play_prompt.prompt_count;
 		else if (route->action == IVRQ_JSON_RECORD_RESPONSE)
 			prompts = request.record_response.prompt_count;
-		operation = operation_new(graph, prompts);
+		operation =
+			operation_new(graph, prompts, request.client_context);
 		if (operation) {
 			operation->action = route->action;
 			operation->request = request;
-			operation->client_context = request.client_context;
 			if (prompts)
 				status = adapt(graph, operation, &error);
 		} else {
@@ -195,6 +199,8 @@ static int submit(ivrq_graph *graph, struct ivrq__operation *operation,
 	ivrq_submission submission;
 	int status;
 
+	if (!plays && graph->recorded >= graph->config.operations)
+		return IVRQ_EPOOL;
 	operation->cell = ivrq__cell_of_operation(&graph->cells);
 	if (!operation->cell)
 		return IVRQ_EPOOL;
@@ -325,26 +331,46 @@ static bool repeated(ivrq_graph *graph, const struct ivrq__asked *asked,
 	return true;
 }
 
+/* Can it be answered without its body? Under the lock. */
+static bool settled(ivrq_graph *graph, const struct ivrq__asked *asked,
+		    struct ivrq__answer *answer)
+{
+	const struct ivrq__call *call;
+
+	if (repeated(graph, asked, answer))
+		return true;
+	if (graph->stopping) {
+		ivrq__refuse_stopping(answer, asked);
+		return true;
+	}
+	call = ivrq__call_by_id(graph, &asked->route.call);
+	if (call && call->state != IVRQ_JSON_TERMINATED)
+		return false;
+	refuse_engine(answer, asked, IVRQ_ENOENT, NULL);
+	return true;
+}
+
 void ivrq__act(ivrq_graph *graph, const struct ivrq__asked *asked,
 	       struct ivrq__answer *answer)
 {
 	ivrq_error error = { 0, "body", "out of its rule" };
-	struct ivrq__operation *operation = prepare(graph, asked, answer);
-	int status = IVRQ_ENOENT;
+	struct ivrq__operation *operation;
+	int status = 0;
+	bool done;
 
+	/* A retry is answered as the first time, whatever has changed since. */
+	pthread_mutex_lock(&graph->lock);
+	done = settled(graph, asked, answer);
+	pthread_mutex_unlock(&graph->lock);
+	if (done)
+		return;
+	operation = prepare(graph, asked, answer);
 	if (!operation)
 		return;
 	pthread_mutex_lock(&graph->lock);
-	if (graph->stopping) {
-		ivrq__refuse_stopping(answer, asked);
-		status = 0;
-	} else if (repeated(graph, asked, answer)) {
-		status = 0;
-	} else {
+	if (!settled(graph, asked, answer)) {
 		operation->call = ivrq__call_by_id(graph, &asked->route.call);
-		if (operation->call &&
-		    operation->call->state != IVRQ_JSON_TERMINATED)
-			status = give(graph, operation, answer, &error);
+		status = give(graph, operation, answer, &error);
 		if (status == 0) {
 			accept(graph, asked, operation, answer);
 			operation = NULL;

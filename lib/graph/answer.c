@@ -35,6 +35,13 @@ void ivrq__refuse(struct ivrq__answer *answer, const struct ivrq__asked *asked,
 	answer->bytes = bytes > 0 ? (size_t)bytes : 0;
 }
 
+void ivrq__refuse_memory(struct ivrq__answer *answer,
+			 const struct ivrq__asked *asked)
+{
+	answer->retry_after = 1;
+	ivrq__refuse(answer, asked, 503, "9001", "No memory.");
+}
+
 void ivrq__refuse_stopping(struct ivrq__answer *answer,
 			   const struct ivrq__asked *asked)
 {
@@ -92,6 +99,9 @@ void ivrq__show_operation(ivrq_graph *graph, const struct ivrq__asked *asked,
 	int bytes;
 
 	ivrq__describe(graph, operation, &shown, url);
+	/* Who may not record may not listen either. */
+	if (!asked->media)
+		shown.recording_access_token = NULL;
 	bytes = ivrq_json_encode_operation(&shown, asked->route.version,
 					   answer->body, sizeof(answer->body));
 	if (bytes < 0) {
@@ -144,10 +154,13 @@ static void get_operations(ivrq_graph *graph, const struct ivrq__asked *asked,
 {
 	const struct ivrq__operation *operation = call->operations;
 	const char *before = "{\"value\":[";
+	unsigned count = 0;
 
-	for (; operation; operation = operation->next) {
+	for (; operation && count < IVRQ__LIST_MAX;
+	     operation = operation->next) {
 		if (!operation->cell && !operation->listed)
 			continue;
+		count++;
 		ivrq__show_operation(graph, asked, operation, answer);
 		if (answer->status != 200)
 			return;
@@ -155,12 +168,12 @@ static void get_operations(ivrq_graph *graph, const struct ivrq__asked *asked,
 		ivrq__text_add(&answer->text, answer->body);
 		before = ",";
 	}
-	if (*before == '{')
+	if (!count)
 		ivrq__text_add(&answer->text, before);
 	ivrq__text_add(&answer->text, "]}");
 	answer->status = 200;
 	if (answer->text.failed)
-		ivrq__refuse(answer, asked, 503, "9001", "No memory.");
+		ivrq__refuse_memory(answer, asked);
 }
 
 static void get_call(const struct ivrq__asked *asked,
@@ -218,6 +231,10 @@ static bool do_call(ivrq_graph *graph, const struct ivrq__asked *asked,
 	}
 	if (call->state == IVRQ_JSON_TERMINATED) {
 		ivrq__refuse(answer, asked, 404, "8522", "Call not found.");
+		return false;
+	}
+	if (asked->route.verb == IVRQ__DELETE && graph->stopping) {
+		ivrq__refuse_stopping(answer, asked);
 		return false;
 	}
 	if (asked->route.verb == IVRQ__DELETE)

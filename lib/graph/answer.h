@@ -8,6 +8,7 @@
 #include "graph/route.h"
 #include "graph/state.h"
 
+#define IVRQ__LIST_MAX	256u /* operations of one answer, the newest */
 #define IVRQ__URL_BYTES (IVRQ__URL_MAX + 160u) /* of a Location */
 
 struct ivrq__asked {
@@ -16,6 +17,7 @@ struct ivrq__asked {
 	size_t bytes;
 	const char *client_id; /* client-request-id, or NULL */
 	const char *id;	       /* request-id, made here */
+	bool media;	       /* may record, and fetch recordings */
 };
 
 struct ivrq__answer {
@@ -36,6 +38,8 @@ __attribute__((format(printf, 5, 6))) void
 ivrq__refuse(struct ivrq__answer *answer, const struct ivrq__asked *asked,
 	     int status, const char *code, const char *format, ...);
 
+void ivrq__refuse_memory(struct ivrq__answer *answer,
+			 const struct ivrq__asked *asked);
 void ivrq__refuse_stopping(struct ivrq__answer *answer,
 			   const struct ivrq__asked *asked);
 

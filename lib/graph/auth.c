@@ -261,15 +261,17 @@ static unsigned needed(const struct ivrq__route *route)
 static const struct ivrq__auth_answer allowed = { .status = 200 };
 static const struct ivrq__auth_answer no_token = { 401, "7501",
 						   "An access token is needed.",
-						   "Bearer realm=\"ivrq\"" };
+						   "Bearer realm=\"ivrq\"",
+						   false };
 static const struct ivrq__auth_answer bad_token = {
 	401, "7501", "The access token is not valid.",
 	"Bearer realm=\"ivrq\", error=\"invalid_token\", "
-	"error_description=\"not a token that is accepted here\""
+	"error_description=\"not a token that is accepted here\"",
+	false
 };
 static const struct ivrq__auth_answer forbidden = {
 	403, "7504", "The application lacks the permission.",
-	"Bearer realm=\"ivrq\", error=\"insufficient_scope\""
+	"Bearer realm=\"ivrq\", error=\"insufficient_scope\"", false
 };
 
 void ivrq__auth_check(const struct ivrq__auth *auth, const char *header,
@@ -277,6 +279,7 @@ void ivrq__auth_check(const struct ivrq__auth *auth, const char *header,
 		      struct ivrq__auth_answer *answer)
 {
 	const char *token = ivrq__auth_bearer(header), *challenge;
+	unsigned has_them;
 	json_t *claims;
 
 	if (!token) {
@@ -287,12 +290,14 @@ void ivrq__auth_check(const struct ivrq__auth *auth, const char *header,
 	claims = plausible(token) ? claims_of(auth, token) : NULL;
 	if (!claims)
 		return;
+	has_them = permissions(claims);
 	challenge = wrong(auth, claims, now);
 	if (challenge)
 		answer->challenge = challenge;
-	else if (permissions(claims) & needed(route))
+	else if (has_them & needed(route))
 		*answer = allowed;
 	else
 		*answer = forbidden;
+	answer->media = answer->status == 200 && has_them & ACCESS_MEDIA;
 	json_decref(claims);
 }

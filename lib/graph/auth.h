@@ -11,6 +11,7 @@
  *
  * Recordings, /healthz and /metrics are not decided here; nobody may.
  */
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <ivrq/json.h>
@@ -34,6 +35,7 @@ struct ivrq__auth_answer {
 	const char *code;      /* error.code: "7501", "7504"; static; or NULL */
 	const char *message;   /* static; or NULL */
 	const char *challenge; /* of WWW-Authenticate, unless 200; static */
+	bool media;	       /* with 200: it has Calls.AccessMedia.All */
 };
 
 /*

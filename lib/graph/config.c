@@ -130,6 +130,11 @@ static int check_door(const ivrq_graph_config *config, ivrq_error *error)
 		if (!ivrq__is_loopback(config->address))
 			return refuse(error, "no_auth",
 				      "on a loopback address only");
+		if (config->token_key_file || config->audience ||
+		    config->issuer)
+			return refuse(error, "no_auth",
+				      "not with token_key_file, audience or "
+				      "issuer");
 		return 0;
 	}
 	if (!config->token_key_file)

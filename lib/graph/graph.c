@@ -2,6 +2,7 @@
 /*
  * graph.c - making and ending a gateway, and opening its calls.
  */
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -101,17 +102,22 @@ static void unmake(ivrq_graph *graph)
 	free(graph);
 }
 
-/* What has threads. The teller uses the other two. */
+/* What has threads. The teller uses the other two. Signals are the embedder's:
+ * none of the threads takes one. */
 static int start(ivrq_graph *graph, ivrq_error *error)
 {
+	sigset_t all, mine;
 	int status = make_notify(graph, error);
 
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &mine);
 	if (status == 0)
 		status = ivrq__http_start(graph, error);
 	if (status == 0)
 		status = ivrq__teller_start(graph);
 	if (status)
 		ivrq__http_stop(graph->http);
+	pthread_sigmask(SIG_SETMASK, &mine, NULL);
 	return status;
 }
 
@@ -349,6 +355,7 @@ int ivrq_graph_stats(ivrq_graph *graph, ivrq_graph_counts *counts)
 	counts->waiting = notify.waiting;
 	counts->spooled = notify.spooled;
 	counts->send_failures = notify.send_failures;
+	counts->spool_failures = notify.spool_failures;
 	counts->tones_lost = ivrq__tones_lost(&graph->cells);
 	return 0;
 }

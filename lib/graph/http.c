@@ -3,13 +3,13 @@
  * http.c - the HTTP server in front of answer.c.
  *
  * libmicrohttpd has config.threads threads; a connection belongs to one of
- * them. A request is read to its end, then answered in one go: nothing in
- * answer.c waits. What a client may take is bounded: the headers by the memory
+ * them. A request is read to its end, then answered in one go: of what answers
+ * it only the embedder's prompt hook may wait. What a client may take is bounded: the headers by the memory
  * of a connection, the body by IVRQ_JSON_BODY_MAX, the number of connections,
  * the time without progress, and, as a client could make very slow progress,
  * the time of a request as a whole: a connection that has not come to an answer
- * for twice request_s is shut down. An answer that is being sent is not
- * counted: a recording may be long.
+ * for twice request_s is shut down, and so is one that has not taken it. Only
+ * of a recording, which may be long, every step counts by itself.
  *
  * What every request does is done without a lock, where it can be: the server's
  * threads would wait for each other.
@@ -34,6 +34,7 @@
 #include "graph/recording.h"
 
 #define HEADERS_MAX 32768u
+#define FILE_MAX    65535u
 #define SECOND_NS   UINT64_C(1000000000)
 
 struct connection {
@@ -57,6 +58,7 @@ struct request {
 	struct ivrq__asked asked;
 	struct ivrq__answer answer; /* status 0: not known yet */
 	char id[IVRQ_UUID_DASHED_BYTES];
+	bool large; /* it says so itself */
 	char *body;
 	size_t bytes, room;
 };
@@ -169,10 +171,12 @@ static void judge(struct ivrq__http *http, struct MHD_Connection *handle,
 		ivrq__refuse(answer, asked, 404, "8522", "No such resource.");
 		return;
 	}
+	asked->media = !graph->auth;
 	if (!graph->auth || asked->route.place >= IVRQ__RECORDING)
 		return;
 	ivrq__auth_check(graph->auth, authorization(handle), &asked->route,
 			 (int64_t)time(NULL), &auth);
+	asked->media = auth.media;
 	if (auth.status == 200)
 		return;
 	answer->challenge = auth.challenge;
@@ -216,9 +220,11 @@ static struct request *request_new(struct ivrq__http *http,
 	judge(http, handle, request, method, url);
 	length = MHD_lookup_connection_value(handle, MHD_HEADER_KIND,
 					     MHD_HTTP_HEADER_CONTENT_LENGTH);
-	if (!request->answer.status && length &&
-	    strtoull(length, NULL, 10) > IVRQ_JSON_BODY_MAX)
+	request->large =
+		length && strtoull(length, NULL, 10) > IVRQ_JSON_BODY_MAX;
+	if (!request->answer.status && request->large)
 		too_large(request);
+	connection_time(handle, ivrq__now_ns());
 	return request;
 }
 
@@ -237,8 +243,7 @@ static void request_more(struct request *request, const char *data,
 		char *body = realloc(request->body, room);
 
 		if (!body) {
-			ivrq__refuse(&request->answer, &request->asked, 503,
-				     "9001", "No memory.");
+			ivrq__refuse_memory(&request->answer, &request->asked);
 			return;
 		}
 		request->body = body;
@@ -379,10 +384,13 @@ static struct MHD_Response *make_response(struct request *request, int fd)
 		answer->type = "application/octet-stream";
 		return recording_response(fd);
 	}
-	if (answer->text.text && answer->status == 200)
-		return MHD_create_response_from_buffer(answer->text.bytes,
-						       answer->text.text,
-						       MHD_RESPMEM_MUST_COPY);
+	if (answer->text.text && answer->status == 200) {
+		char *text = answer->text.text;
+
+		answer->text.text = NULL; /* the response's now */
+		return MHD_create_response_from_buffer(answer->text.bytes, text,
+						       MHD_RESPMEM_MUST_FREE);
+	}
 	return MHD_create_response_from_buffer(answer->bytes, answer->body,
 					       MHD_RESPMEM_MUST_COPY);
 }
@@ -432,7 +440,8 @@ static enum MHD_Result answer(struct ivrq__http *http,
 	ivrq__add_rlx64(&graph->requests, 1); /* GX6 */
 	if (request->answer.status >= 400)
 		ivrq__add_rlx64(&graph->refused, 1); /* GX6 */
-	connection_time(handle, 0);
+	if (fd >= 0)
+		connection_time(handle, 0);
 	return send_answer(handle, request, fd);
 }
 
@@ -451,7 +460,7 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *handle,
 		*context = request;
 		if (!request)
 			return MHD_NO;
-		if (request->answer.status != 413)
+		if (!request->large)
 			return MHD_YES;
 		/* Answered before the body: the connection ends with it. */
 		return answer(http, handle, request, -1);
@@ -510,22 +519,19 @@ static int fail(ivrq_error *error, const char *field, const char *rule)
 	return IVRQ_EINVAL;
 }
 
-/* A whole text file, as libmicrohttpd wants it. */
+/* A whole text file, as libmicrohttpd wants it; NULL: none, or too long. */
 static char *read_file(const char *path)
 {
 	FILE *file = fopen(path, "r");
-	char *text = calloc(1, 65536);
+	char *text = file ? calloc(1, FILE_MAX + 1) : NULL;
 
-	if (file && text && (!fread(text, 1, 65535, file) || ferror(file))) {
+	if (text && (!fread(text, 1, FILE_MAX, file) || ferror(file) ||
+		     fgetc(file) != EOF)) {
 		free(text);
 		text = NULL;
 	}
 	if (file)
 		fclose(file);
-	else {
-		free(text);
-		text = NULL;
-	}
 	return text;
 }
 
@@ -616,17 +622,21 @@ int ivrq__http_start(ivrq_graph *graph, ivrq_error *error)
 		http->cert = read_file(config->cert_file);
 		http->key = read_file(config->key_file);
 		if (!http->cert)
-			return fail(error, "cert_file", "a PEM file");
+			return fail(error, "cert_file",
+				    "PEM, at most 65535 bytes");
 		if (!http->key)
-			return fail(error, "key_file", "a PEM file");
+			return fail(error, "key_file",
+				    "PEM, at most 65535 bytes");
 	}
 	http->daemon = listen_on(http, &address);
-	if (!http->daemon) {
-		fail(error, "address",
-		     errno == EADDRINUSE ? "is in use" :
-					   "cannot be listened on");
-		return errno == EADDRINUSE ? IVRQ_EBUSY : IVRQ_EINVAL;
+	if (!http->daemon && errno == EADDRINUSE) {
+		fail(error, "address", "free");
+		return IVRQ_EBUSY;
 	}
+	if (!http->daemon && http->cert && errno != EADDRNOTAVAIL)
+		return fail(error, "cert_file", "a certificate for key_file");
+	if (!http->daemon)
+		return fail(error, "address", "one of this machine");
 	set_port(graph);
 	return 0;
 }

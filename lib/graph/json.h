@@ -10,8 +10,9 @@
 
 #include <ivrq/json.h>
 
-#define IVRQ__JSON_DEPTH   64u	/* of arrays and objects, inside each other */
-#define IVRQ__JSON_MEMBERS 256u /* of one object */
+#define IVRQ__JSON_DEPTH   64u	 /* of arrays and objects, inside each other */
+#define IVRQ__JSON_MEMBERS 256u	 /* of one object */
+#define IVRQ__JSON_VALUES  4096u /* in all; names of members count too */
 
 enum ivrq__json_type {
 	IVRQ__JSON_NULL,

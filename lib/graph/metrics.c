@@ -66,6 +66,9 @@ static void graph_metrics(struct ivrq__text *text,
 		{ "ivrq_notification_failures_total", "counter",
 		  "POSTs that were or will be tried again.",
 		  counts->send_failures },
+		{ "ivrq_notification_spool_failures_total", "counter",
+		  "Times that the spool's disk could not be used.",
+		  counts->spool_failures },
 		{ "ivrq_notification_tones_lost_total", "counter",
 		  "Tones lost to overflow in the gateway.",
 		  counts->tones_lost },
@@ -83,6 +86,7 @@ void ivrq__do_metrics(ivrq_graph *graph, struct ivrq__answer *answer)
 
 	answer->type = "text/plain; version=0.0.4; charset=utf-8";
 	answer->status = 503;
+	answer->retry_after = 1;
 	if (ivrq_engine_stats(graph->engine, &seen.engine) ||
 	    ivrq_graph_stats(graph, &seen.counts))
 		return;
@@ -99,6 +103,8 @@ void ivrq__do_metrics(ivrq_graph *graph, struct ivrq__answer *answer)
 	ivrq__metric_histogram(text, "ivrq_notification_lag_seconds",
 			       "From a notification to its answer of 2xx.",
 			       &seen.lag);
-	if (!text->failed)
-		answer->status = 200;
+	if (text->failed)
+		return;
+	answer->status = 200;
+	answer->retry_after = 0;
 }

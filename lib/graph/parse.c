@@ -24,6 +24,7 @@
 #define RULE_JSON   "JSON in UTF-8"
 #define RULE_DEPTH  "nested at most 64 deep"
 #define RULE_MANY   "of objects with at most 256 members"
+#define RULE_VALUES "of at most 4096 values"
 #define RULE_TWICE  "of objects that name a member once"
 #define RULE_NUMBER "of numbers in 64 bits"
 #define RULE_NUL    "of strings without U+0000"
@@ -181,6 +182,8 @@ static int keep(const json_t *tree, size_t extra, void **memory,
 	char *block;
 
 	measure(tree, 0, &size);
+	if (!size.rule && size.nodes > IVRQ__JSON_VALUES)
+		size.rule = RULE_VALUES;
 	if (size.rule) {
 		*rule = size.rule;
 		return IVRQ_EINVAL;

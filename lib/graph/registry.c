@@ -142,6 +142,7 @@ void ivrq__operation_ended(ivrq_graph *graph, struct ivrq__operation *operation,
 {
 	struct ivrq__ended_operations *ended = &graph->ended;
 
+	ivrq_json_request_free(&operation->request);
 	operation->ended_ns = now_ns;
 	operation->listed = true;
 	operation->later = NULL;
@@ -170,6 +171,7 @@ static void recording_remove(ivrq_graph *graph,
 	if (length > 0 && (size_t)length < sizeof(path))
 		unlink(path);
 	operation->recorded = false;
+	graph->recorded--;
 }
 
 static void call_forget(ivrq_graph *graph, struct ivrq__call *call)
@@ -183,17 +185,17 @@ static void call_forget(ivrq_graph *graph, struct ivrq__call *call)
 	free(call);
 }
 
-/* The recordings of a call that has ended go. Is all of it gone? */
-static bool call_empty(ivrq_graph *graph, struct ivrq__call *call)
+/* A call has ended; if it is `old` its recordings go. Is all of it gone? */
+static bool call_empty(ivrq_graph *graph, struct ivrq__call *call, bool old)
 {
 	struct ivrq__operation *operation = call->operations;
 	struct ivrq__operation *next;
 
 	for (; operation; operation = next) {
 		next = operation->next;
-		if (operation->recorded)
+		if (operation->recorded && old)
 			recording_remove(graph, operation);
-		if (!operation->listed)
+		if (!operation->listed && !operation->recorded)
 			operation_forget(graph, operation);
 	}
 	return !call->operations;
@@ -204,16 +206,17 @@ static bool over(uint64_t since_ns, uint32_t seconds, uint64_t now_ns)
 	return now_ns - since_ns >= seconds * SECOND_NS;
 }
 
-/* Calls that ended so long ago; those whose operations are shown stay. */
+/* Recordings go so long after the call; a call when nothing of it is left. */
 static void expire_calls(ivrq_graph *graph, uint32_t keep_s, uint64_t now_ns)
 {
 	struct ivrq__ended_calls *ended = &graph->ended_calls;
 	struct ivrq__call **at = &ended->oldest;
 
-	while (*at && over((*at)->ended_ns, keep_s, now_ns)) {
+	while (*at) {
 		struct ivrq__call *call = *at;
+		bool old = over(call->ended_ns, keep_s, now_ns);
 
-		if (!call_empty(graph, call)) {
+		if (!call_empty(graph, call, old)) {
 			at = &call->later;
 			continue;
 		}

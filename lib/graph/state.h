@@ -48,7 +48,7 @@ struct ivrq__operation {
 	ivrq__a32 started;	    /* no lock: the media thread says so */
 	struct ivrq__ending ending; /* no lock: its cell orders it */
 	ivrq_wire wire;		    /* when it has ended */
-	bool recorded;		    /* its file exists */
+	bool recorded;		    /* its file exists; counted */
 	bool listed;		    /* in the list of those that ended */
 	char token[IVRQ__TOKEN_BYTES];
 	uint64_t ended_ns;
@@ -128,6 +128,7 @@ struct ivrq_graph {
 	struct ivrq__repeats *repeats;
 	struct ivrq__histogram cancel_latency;
 	struct ivrq__histogram lag;
+	uint32_t recorded; /* files that are kept */
 	uint64_t repeated, accepted;
 	ivrq__a64 requests, refused; /* no lock */
 

@@ -10,7 +10,7 @@
  * which its worker told them, and only here, so its notifications are in that
  * order too.
  *
- * The same thread removes what is old: once a second, and after news.
+ * The same thread removes what is old, once a second.
  *
  * Edges
  * GA5: pairs with GR5. All cells were posted before; what is taken after this
@@ -26,6 +26,8 @@
 #include "graph/http.h"
 #include "graph/registry.h"
 #include "graph/teller.h"
+
+#define SECOND_NS UINT64_C(1000000000)
 
 /* ---------------------------------------------------- on the media thread */
 
@@ -185,6 +187,7 @@ static void tell_result(ivrq_graph *graph, struct ivrq__cell *cell)
 				    IVRQ_JSON_FAILED;
 	if (record && ending->kept) {
 		operation->recorded = true;
+		graph->recorded++;
 		/* Without a token nobody can fetch it. */
 		if (ivrq__token_make(operation->token))
 			say(graph, "no randomness for an access token");
@@ -305,16 +308,21 @@ static void rest(ivrq_graph *graph)
 static void *run(void *user)
 {
 	ivrq_graph *graph = user;
+	uint64_t expired_ns = ivrq__now_ns(), now_ns;
 	bool quit = false;
 
 	while (!quit) {
 		rest(graph);
 		quit = ivrq__ld_acq32(&graph->quit); /* GA5 */
 		tell_all(graph);
+		now_ns = ivrq__now_ns();
+		if (now_ns - expired_ns < SECOND_NS)
+			continue;
+		expired_ns = now_ns;
 		pthread_mutex_lock(&graph->lock);
-		ivrq__registry_expire(graph, ivrq__now_ns());
+		ivrq__registry_expire(graph, now_ns);
 		pthread_mutex_unlock(&graph->lock);
-		ivrq__http_expire(graph->http, ivrq__now_ns());
+		ivrq__http_expire(graph->http, now_ns);
 	}
 	return NULL;
 }
