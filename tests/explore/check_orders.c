@@ -20,6 +20,7 @@
  *	check_orders [part of a name]
  *	MODEL_BOUND=<preemptions> MODEL_STALE=<reads> check_orders [part]
  *	MODEL_REPLAY=<path> check_orders <name>
+ *	MODEL_SHARE=1/2 check_orders		every other scenario
  *
  * Not seen: what weak.c does not model; more than two calls and workers; the
  * media driver; and from whom a thread has a handle: it is passed on without
@@ -341,7 +342,7 @@ static enum explore_verdict run(size_t number, uint64_t steps_max)
 int main(int argc, char **argv)
 {
 	const char *factor = getenv("IVRQ_STRESS");
-	const char *share = getenv("MODEL_SHARE"); /* "1/2": every other one */
+	const char *share = getenv("MODEL_SHARE");
 	unsigned which = 1, of = 1;
 	uint64_t steps_max = factor ? strtoull(factor, NULL, 0) * 20000 : 0;
 	size_t i, count = sizeof(scenarios) / sizeof(scenarios[0]);
