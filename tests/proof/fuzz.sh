@@ -5,7 +5,7 @@
 # API call sequences against the reference model, the structures that a caller
 # fills, sound files given to libivrq-media, JSON, paths and tokens given to
 # libivrq-graph. Each target starts from the corpus in tests/fuzz/corpus and
-# runs for FUZZ_S seconds (30, short 8), two at a time. A crash, a difference, a
+# runs for FUZZ_S seconds (30, short 4), two at a time. A crash, a difference, a
 # leak or an input that takes longer than 20 s fails; the input is kept and
 # named.
 #
@@ -24,7 +24,7 @@ cd "$(dirname "$0")/../.." || exit 99
 dir=${PROOF_DIR:-$PWD/build/proof}/fuzz
 targets="fuzz_api fuzz_bearer fuzz_config fuzz_json fuzz_route fuzz_wav"
 seconds=30
-[ "${1:-}" != short ] || seconds=8
+[ "${1:-}" != short ] || seconds=4
 seconds=${FUZZ_S:-$seconds}
 
 mkdir -p "$dir" || exit 99
