@@ -37,9 +37,7 @@ struct side {
 	bool (*end)(void *it);
 };
 
-/* A run of side_mutex_passes looks again, up to 8 times, at what became ready
- * meanwhile, as the engine's do; one of side_mutex does not. */
-extern const struct side side_ivrq, side_mutex, side_mutex_passes;
+extern const struct side side_ivrq, side_mutex;
 
 /* A side at work, and what was submitted to it. */
 struct side_run {

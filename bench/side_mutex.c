@@ -334,9 +334,10 @@ static void visit(struct call *call)
 		call->on_start(call->user, due.start);
 }
 
-/* False: nothing was ready. */
-static bool pass(struct mutex_side *side)
+/* What is ready now; what becomes so meanwhile is for the next run. */
+static void mutex_run(void *it)
 {
+	struct mutex_side *side = it;
 	struct call *call, *next, *first;
 	unsigned long round;
 
@@ -351,22 +352,6 @@ static bool pass(struct mutex_side *side)
 		next = call->next_ready[round & 1];
 		visit(call);
 	}
-	return first;
-}
-
-/* What is ready now; what becomes so meanwhile is for the next run. */
-static void mutex_run(void *it)
-{
-	pass(it);
-}
-
-/* As the engine's runs: that too, within a bound. */
-static void mutex_run_passes(void *it)
-{
-	unsigned passes = 8;
-
-	while (passes && pass(it))
-		passes--;
 }
 
 static bool mutex_end(void *it)
@@ -391,10 +376,4 @@ static bool mutex_end(void *it)
 const struct side side_mutex = {
 	"mutex",     mutex_make, mutex_open,	 mutex_submit, mutex_cancel,
 	mutex_close, mutex_run,	 mutex_complete, mutex_end,
-};
-
-const struct side side_mutex_passes = {
-	"mutex8",	  mutex_make,	  mutex_open,
-	mutex_submit,	  mutex_cancel,	  mutex_close,
-	mutex_run_passes, mutex_complete, mutex_end,
 };

@@ -146,8 +146,9 @@ IVRQ_API IVRQ_MUST_USE int ivrq_engine_stats(const ivrq_engine *engine,
  *
  * Expires deadlines, starts operations, tells drivers to stop, delivers
  * results, tones and closes. Its cost follows the calls that have something
- * to do. What callbacks submit here starts here too, within a bound; if work
- * is left after that the wake hook is called.
+ * to do. What callbacks submit here starts here too, within a bound; what other
+ * threads submit meanwhile is left to the next run. If work is left the wake
+ * hook is called.
  * Threads:   one at a time for each worker; any thread.
  * Progress:  never waits.
  * Ordering:  what a submitter wrote before submit, a driver before complete,

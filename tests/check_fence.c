@@ -53,31 +53,31 @@ static int posts(unsigned waiter)
 START_TEST(test_wait_inside_a_run_is_refused)
 {
 	atomic_store(&event, 1);
-	ivrq__set_in_run(true);
+	ivrq__set_running(&event);
 	ck_assert_int_eq(wait_ms(1000), IVRQ_EDEADLK);
-	ivrq__set_in_run(false);
+	ivrq__set_running(NULL);
 	ck_assert_int_eq(wait_ms(1000), 0);
 }
 END_TEST
 
-static void *looks_at_in_run(void *arg)
+static void *looks_at_running(void *arg)
 {
-	*(bool *)arg = ivrq__in_run();
+	*(bool *)arg = ivrq__running();
 	return NULL;
 }
 
-START_TEST(test_in_run_is_of_one_thread)
+START_TEST(test_running_is_of_one_thread)
 {
 	pthread_t thread;
 	bool other = true;
 
-	ivrq__set_in_run(true);
-	ck_assert(!pthread_create(&thread, NULL, looks_at_in_run, &other));
+	ivrq__set_running(&event);
+	ck_assert(!pthread_create(&thread, NULL, looks_at_running, &other));
 	pthread_join(thread, NULL);
-	ck_assert(ivrq__in_run());
+	ck_assert_ptr_eq(ivrq__running(), &event);
 	ck_assert(!other);
-	ivrq__set_in_run(false);
-	ck_assert(!ivrq__in_run());
+	ivrq__set_running(NULL);
+	ck_assert_ptr_null(ivrq__running());
 }
 END_TEST
 
@@ -287,7 +287,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, test_wait_inside_a_run_is_refused);
-	tcase_add_test(tcase, test_in_run_is_of_one_thread);
+	tcase_add_test(tcase, test_running_is_of_one_thread);
 	tcase_add_test(tcase, test_wait_zero_only_looks);
 	tcase_add_test(tcase, test_wait_takes_its_time);
 	tcase_add_test(tcase, test_wait_for_each_part_of_a_second);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* check_worker: the order of a visit, its bounds, deadlines and wake-ups. */
+#include <pthread.h>
+
 #include "whitebox.h"
 
 static struct wb wb;
@@ -371,6 +373,47 @@ START_TEST(test_run_starts_what_a_callback_submits)
 }
 END_TEST
 
+static ivrq_call beside;
+
+static void *play_beside(void *unused)
+{
+	ivrq_call own = wb.call;
+
+	wb.call = beside;
+	wb_play(&wb, 2);
+	wb.call = own;
+	return unused;
+}
+
+static void wait_for_another(struct wb *it, const char *word)
+{
+	pthread_t thread;
+
+	(void)it;
+	if (strcmp(word, "!1"))
+		return;
+	ck_assert(!pthread_create(&thread, NULL, play_beside, NULL));
+	pthread_join(thread, NULL);
+}
+
+/* However many there are of these: a run ends with what it found. */
+START_TEST(test_run_leaves_what_another_thread_submits_to_the_next)
+{
+	ck_assert_int_eq(
+		ivrq_call_open(wb.engine, &wb.call_config, &beside, NULL), 0);
+	wb_run(&wb, 1);
+	wb_play(&wb, 1);
+	wb.inside = wait_for_another;
+	wb.wakes = 0;
+	wb_run(&wb, 1);
+	WB_LOG(&wb, "+1 !1");
+	ck_assert_uint_eq(wb.wakes, 1);
+	wb_run(&wb, 1);
+	WB_LOG(&wb, "+2 !2");
+	ck_assert_uint_eq(wb.wakes, 1);
+}
+END_TEST
+
 static void play_in_first(void *user, const ivrq_tone_event *event)
 {
 	(void)event;
@@ -472,6 +515,8 @@ static void add_runs(TCase *tcase)
 {
 	tcase_add_test(tcase, test_run_that_feeds_itself_ends_and_wakes);
 	tcase_add_test(tcase, test_run_starts_what_a_callback_submits);
+	tcase_add_test(tcase,
+		       test_run_leaves_what_another_thread_submits_to_the_next);
 	tcase_add_loop_test(tcase,
 			    test_run_of_many_leaves_what_they_bring_to_the_next,
 			    0, 2);

@@ -56,8 +56,10 @@ void ivrq__call_schedule(ivrq_engine *engine, uint32_t index)
 	struct ivrq__worker *worker = &engine->workers[number];
 
 	ivrq__ready_add(&worker->ready, index);
-	if (engine->config.wake &&
-	    !(ivrq__ld_seq32(&worker->turn) & 1)) /* WB3 */
+	if (ivrq__running() == worker)
+		worker->again = true;
+	else if (engine->config.wake &&
+		 !(ivrq__ld_seq32(&worker->turn) & 1)) /* WB3 */
 		engine->config.wake(engine->config.user, number);
 }
 

@@ -388,7 +388,7 @@ int ivrq_fence(ivrq_engine *engine, const ivrq_receipt *receipt,
 	struct fence fence = { .engine = engine };
 	uint64_t index;
 
-	if (ivrq__in_run())
+	if (ivrq__running())
 		return IVRQ_EDEADLK;
 	if (!engine || !receipt || !(receipt->call.value & IVRQ__HANDLE) ||
 	    !(receipt->id.value & IVRQ__HANDLE))

@@ -369,7 +369,7 @@ int ivrq_engine_stop(ivrq_engine *engine, uint64_t timeout_ms)
 
 	if (!engine)
 		return IVRQ_EINVAL;
-	if (ivrq__in_run())
+	if (ivrq__running())
 		return IVRQ_EDEADLK;
 	ivrq__st_seq32(&engine->stopping, 1); /* ES1 */
 	for (i = 0; i < engine->config.calls; i++) {
@@ -386,7 +386,7 @@ int ivrq_engine_stop(ivrq_engine *engine, uint64_t timeout_ms)
 
 int ivrq_engine_destroy(ivrq_engine *engine)
 {
-	if (ivrq__in_run())
+	if (ivrq__running())
 		return IVRQ_EDEADLK;
 	if (!engine)
 		return 0;

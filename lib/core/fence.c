@@ -22,16 +22,16 @@
 #include <ivrq.h>
 #include <time.h>
 
-static _Thread_local bool in_run;
+static _Thread_local const void *running;
 
-bool ivrq__in_run(void)
+const void *ivrq__running(void)
 {
-	return in_run;
+	return running;
 }
 
-void ivrq__set_in_run(bool in)
+void ivrq__set_running(const void *worker)
 {
-	in_run = in;
+	running = worker;
 }
 
 void ivrq__fences_init(struct ivrq__fences *fences,
@@ -114,7 +114,7 @@ int ivrq__fences_wait(struct ivrq__fences *fences, bool (*done)(void *arg),
 	uint32_t index;
 	bool met;
 
-	if (in_run)
+	if (running)
 		return IVRQ_EDEADLK;
 	if (done(arg))
 		return 0;

@@ -35,8 +35,9 @@ int ivrq__fences_wait(struct ivrq__fences *fences, bool (*done)(void *arg),
 		      void *arg, uint64_t timeout_ms);
 void ivrq__fences_tell(struct ivrq__fences *fences);
 
-/* Is this thread inside ivrq_worker_run(), of any engine? */
-bool ivrq__in_run(void);
-void ivrq__set_in_run(bool in);
+/* The worker whose ivrq_worker_run() this thread is in, of any engine; NULL:
+ * none. */
+const void *ivrq__running(void);
+void ivrq__set_running(const void *worker);
 
 #endif

@@ -101,6 +101,7 @@ struct ivrq__worker {
 					  * run's */
 	uint64_t now;
 	uint64_t next_ns;    /* of the last run */
+	bool again;	     /* a callback of this run has added a call */
 	ivrq__a64 completed; /* and three more: counters */
 	ivrq__a64 failed;
 	ivrq__a64 canceled;

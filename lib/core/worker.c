@@ -3,10 +3,11 @@
  * worker.c - the run loop: everything that calls the embedder.
  *
  * A run takes the ready calls one by one and gives each a visit: its tones,
- * then its queue, as far as it goes without waiting. What callbacks add is
- * taken in another pass of the same run, up to PASSES, and only while the run
- * has made few visits: so that many busy threads do not keep it for long. What
- * is left then stays ready. A visit ends after a bounded number of steps too.
+ * then its queue, as far as it goes without waiting. What its own callbacks
+ * add is taken in another pass of the same run, up to PASSES, and only while
+ * the run has made few visits. What other threads add is left to the next run:
+ * however busy they are, they do not keep this one. What is left stays ready.
+ * A visit ends after a bounded number of steps too.
  *
  * A visit looks at the queue again after every step, as any thread may have
  * changed it. The order inside it keeps G5: first what has ended in flight,
@@ -430,7 +431,7 @@ static bool visit_queue(struct visit *visit)
 	while (steps && step_queue(visit, reconcile_pause(visit)))
 		steps--;
 	if (!steps)
-		ivrq__call_schedule(visit->engine, visit->index);
+		ivrq__ready_add(&visit->worker->ready, visit->index);
 	ivrq__turn_calm(&visit->ring);
 	tell_water(visit);
 	tell_idle(visit);
@@ -501,9 +502,9 @@ static int run(ivrq_engine *engine, uint32_t number, bool *news)
 	unsigned pass;
 
 	expire_due(engine, worker);
-	for (pass = 0; pass < PASSES && visits < FEW &&
-		       !ivrq__ready_empty(&worker->ready);
-	     pass++) {
+	worker->again = !ivrq__ready_empty(&worker->ready);
+	for (pass = 0; pass < PASSES && visits < FEW && worker->again; pass++) {
+		worker->again = false;
 		ivrq__ready_begin(&worker->ready, &walk);
 		while (ivrq__ready_next(&worker->ready, &walk, &index)) {
 			results += visit_call(engine, number, index, news);
@@ -522,7 +523,7 @@ int ivrq_worker_run(ivrq_engine *engine, uint32_t number, uint64_t now_ns)
 	uint32_t turn;
 	int results;
 
-	if (ivrq__in_run())
+	if (ivrq__running())
 		return IVRQ_EDEADLK;
 	if (!engine || number >= engine->config.workers)
 		return IVRQ_EINVAL;
@@ -531,10 +532,10 @@ int ivrq_worker_run(ivrq_engine *engine, uint32_t number, uint64_t now_ns)
 	if ((turn & 1) ||
 	    !ivrq__cas_acq32(&worker->turn, &turn, turn + 1)) /* WB1 */
 		return IVRQ_EBUSY;
-	ivrq__set_in_run(true);
+	ivrq__set_running(worker);
 	worker->now = now_ns;
 	results = run(engine, number, &news);
-	ivrq__set_in_run(false);
+	ivrq__set_running(NULL);
 	ivrq__st_seq32(&worker->turn, turn + 2); /* WB2 */
 	if (news)
 		ivrq__fences_tell(&engine->fences);

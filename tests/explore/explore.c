@@ -192,12 +192,12 @@ static void go_on(unsigned thread)
 
 	machine.current = (int)thread;
 	machine.alone = 0;
-	ivrq__set_in_run(task->in_run);
+	ivrq__set_running(task->running);
 	if (!setjmp(home))
 		longjmp(task->env, 1);
 	task = &machine.task[machine.current];
-	task->in_run = ivrq__in_run();
-	ivrq__set_in_run(false);
+	task->running = ivrq__running();
+	ivrq__set_running(NULL);
 	machine.current = -1;
 }
 
@@ -336,7 +336,7 @@ static void receive_guest(struct frame *frame)
 	if (!setjmp(machine.guest.env))
 		machine.spec->guest();
 	machine.guest.here = false;
-	ivrq__set_in_run(false);
+	ivrq__set_running(NULL);
 	state_restore(frame);
 }
 

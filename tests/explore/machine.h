@@ -35,7 +35,7 @@ struct task {
 	unsigned limit;
 	bool fresh; /* at explore_begin() */
 	bool done;
-	bool in_run;
+	const void *running; /* ivrq__running() */
 };
 
 /* One state on the path, and what was tried there. */
