@@ -40,6 +40,7 @@
 
 #define PASSES 8
 #define FEW    64 /* visits */
+#define AHEAD  8  /* calls whose memory is fetched before they are visited */
 
 /* One visit to one call. */
 struct visit {
@@ -381,10 +382,8 @@ static void tell_depth(struct visit *visit, uint32_t depth)
 
 static void tell_water(struct visit *visit)
 {
-	uint64_t word = ivrq__load_word(&visit->ring);
-
 	if (visit->engine->config.high_water)
-		tell_depth(visit, ivrq__total(word));
+		tell_depth(visit, ivrq__total(ivrq__load_word(&visit->ring)));
 }
 
 static void tell_idle(struct visit *visit)
@@ -494,21 +493,38 @@ static void expire_due(ivrq_engine *engine, struct ivrq__worker *worker)
 	}
 }
 
+/* The next few of a walk: their memory is on its way while others are visited. */
+static unsigned take_few(ivrq_engine *engine, struct ivrq__worker *worker,
+			 struct ivrq__ready_walk *walk, uint32_t few[AHEAD])
+{
+	unsigned n;
+
+	for (n = 0; n < AHEAD; n++) {
+		if (!ivrq__ready_next(&worker->ready, walk, &few[n]))
+			break;
+		__builtin_prefetch(ivrq__call_at(engine, few[n]));
+		__builtin_prefetch(&engine->cold[few[n]]);
+	}
+	return n;
+}
+
 static int run(ivrq_engine *engine, uint32_t number, bool *news)
 {
 	struct ivrq__worker *worker = &engine->workers[number];
 	struct ivrq__ready_walk walk;
-	uint32_t index, results = 0, visits = 0, ref;
-	unsigned pass;
+	uint32_t few[AHEAD], results = 0, visits = 0, ref;
+	unsigned pass, i, n;
 
 	expire_due(engine, worker);
 	worker->again = !ivrq__ready_empty(&worker->ready);
 	for (pass = 0; pass < PASSES && visits < FEW && worker->again; pass++) {
 		worker->again = false;
 		ivrq__ready_begin(&worker->ready, &walk);
-		while (ivrq__ready_next(&worker->ready, &walk, &index)) {
-			results += visit_call(engine, number, index, news);
-			visits++;
+		while ((n = take_few(engine, worker, &walk, few)) != 0) {
+			for (i = 0; i < n; i++)
+				results += visit_call(engine, number, few[i],
+						      news);
+			visits += n;
 		}
 	}
 	if (!ivrq__deadlines_first(&worker->deadlines, &ref, &worker->next_ns))
