@@ -20,12 +20,12 @@ static uint32_t take_storage(ivrq_engine *engine, uint32_t index,
 			     struct ivrq__shard **from)
 {
 	ivrq__a32 *owner = &ivrq__call_at(engine, index)->owner;
-	uint32_t first = ivrq__ld_acq32(owner); /* CO2 */
+	uint32_t at = ivrq__ld_acq32(owner); /* CO2 */
 	uint32_t count = engine->config.workers;
 	uint32_t i, ref;
 
-	for (i = 0; i < count; i++) {
-		*from = &engine->shards[(first + i) % count];
+	for (i = 0; i < count; i++, at = at + 1 < count ? at + 1 : 0) {
+		*from = &engine->shards[at];
 		ref = ivrq__pool_pop(&(*from)->pool);
 		if (ref != IVRQ__NONE)
 			return ref;
