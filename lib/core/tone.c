@@ -34,8 +34,6 @@
 #define SEQUENCE_ONE (UINT64_C(1) << IVRQ__TONE_SEQUENCE_SHIFT)
 #define DEPTH_ONE    (UINT64_C(1) << IVRQ__TONE_DEPTH_SHIFT)
 #define LIVE	     UINT64_C(1)
-/* Not inlined: a visit that finds no tone and nobody does not pay for it. */
-#define RARE __attribute__((noinline))
 
 static uint32_t depth_of(uint64_t tones)
 {
@@ -200,8 +198,8 @@ static bool unlink_node(ivrq_engine *engine, struct ivrq__call *at,
 	return true;
 }
 
-static RARE void tidy(ivrq_engine *engine, struct ivrq__call *at, uint64_t call,
-		      uint32_t link, bool all)
+static void tidy(ivrq_engine *engine, struct ivrq__call *at, uint64_t call,
+		 uint32_t link, bool all)
 {
 	uint32_t before = 0;
 
@@ -296,8 +294,8 @@ static uint64_t take(struct ivrq__call *at, bool last)
 	return tones;
 }
 
-static RARE void deliver(ivrq_engine *engine, struct ivrq__worker *worker,
-			 ivrq_call call, uint32_t link)
+static void deliver(ivrq_engine *engine, struct ivrq__worker *worker,
+		    ivrq_call call, uint32_t link)
 {
 	uint32_t index = ivrq__handle_index(call.value);
 	struct ivrq__call *at = ivrq__call_at(engine, index);

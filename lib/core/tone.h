@@ -4,6 +4,14 @@
 /* tone.h - the tones of a call and those who subscribed to them. */
 #include "core/state.h"
 
+/* The worker: is there anything for the two below? */
+static inline bool ivrq__tones_any(const struct ivrq__call *call)
+{
+	uint64_t tones = ivrq__ld_acq64(&call->tones); /* TT2 */
+
+	return (tones & IVRQ__TONE_TOP) ||
+	       ivrq__ld_acq32(&call->subscribers); /* TS2 */
+}
 /* The worker: deliver what has come; `last` also refuses all that comes
  * later. True if there was anything. */
 bool ivrq__tones_deliver(ivrq_engine *engine, struct ivrq__worker *worker,

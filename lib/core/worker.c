@@ -46,6 +46,7 @@
 struct visit {
 	ivrq_engine *engine;
 	struct ivrq__worker *worker;
+	struct ivrq__shard *shard; /* the worker's */
 	struct ivrq__call *call;
 	struct ivrq__cold *cold;
 	struct ivrq__ring ring;
@@ -147,7 +148,7 @@ static void let_go(struct visit *visit, const struct ivrq__step *step)
 
 	ivrq__deadlines_remove(&visit->worker->deadlines, step->ref);
 	if (ivrq__cell_release(cell))
-		ivrq__call_recycle(visit->engine, visit->index, step->ref);
+		ivrq__pool_push(&visit->shard->pool, step->ref);
 }
 
 /* ------------------------------------------------------------------- driver */
@@ -423,15 +424,18 @@ static bool tell_closed(struct visit *visit)
 static bool visit_queue(struct visit *visit)
 {
 	uint32_t steps = 4 * visit->engine->config.ring;
+	uint64_t word = ivrq__load_word(&visit->ring);
 
-	ivrq__turn_sweeping(&visit->ring);
-	see(visit, ivrq__load_word(&visit->ring));
+	if (word & IVRQ__SWEEP)
+		ivrq__turn_sweeping(&visit->ring);
+	see(visit, word);
 	tell_water(visit);
 	while (steps && step_queue(visit, reconcile_pause(visit)))
 		steps--;
 	if (!steps)
 		ivrq__ready_add(&visit->worker->ready, visit->index);
-	ivrq__turn_calm(&visit->ring);
+	if (ivrq__load_word(&visit->ring) & IVRQ__SLOW)
+		ivrq__turn_calm(&visit->ring);
 	tell_water(visit);
 	tell_idle(visit);
 	return tell_closed(visit);
@@ -458,6 +462,7 @@ static uint32_t visit_call(ivrq_engine *engine, uint32_t number, uint32_t index,
 	/* One by one, as most of the step need not be zero. */
 	visit.engine = engine;
 	visit.worker = &engine->workers[number];
+	visit.shard = &engine->shards[number];
 	visit.call = call;
 	visit.cold = &engine->cold[index];
 	visit.handle.value = ivrq__handle(life >> IVRQ__LIFE_SHIFT, index);
@@ -465,8 +470,10 @@ static uint32_t visit_call(ivrq_engine *engine, uint32_t number, uint32_t index,
 	visit.index = index;
 	visit.results = 0;
 	visit.step.part.type = IVRQ__BY_NONE;
-	ivrq__tones_deliver(engine, visit.worker, index, false);
-	ivrq__tones_tidy(engine, index, false);
+	if (ivrq__tones_any(call)) {
+		ivrq__tones_deliver(engine, visit.worker, index, false);
+		ivrq__tones_tidy(engine, index, false);
+	}
 	if (visit_queue(&visit))
 		*news = true;
 	if (visit.results)
