@@ -6,7 +6,7 @@
 
 set datafile separator ","
 set style data linespoints
-set grid lc rgb "#dddddd"
+set grid ytics lt 1 lw 0.5 lc rgb "#dddddd"
 set border 3
 set tics nomirror
 set key top left
@@ -15,6 +15,10 @@ theirs = "#1f77b4"
 
 # Rows of one work and side: column 3 (at) against column 4 (value).
 pick(w, s) = sprintf("< awk -F, '$1 == \"%s\" && $2 == \"%s\"' %s", w, s, csv)
+
+# Of the rows with this condition: a name, the value, is it ours, the value in
+# words.
+rows(if, name) = sprintf("< awk -F, '%s { printf \"%%s,%%s,%%d,%%.3g\\n\", %s, $4, $2 == \"ivrq\", $4 }' %s", if, name, csv)
 
 svg(name) = sprintf("%s/%s.svg", into, name)
 png(name) = sprintf("%s/%s.png", into, name)
@@ -41,16 +45,17 @@ do for [form in "svg png"] {
 
 	# One life, beside the baselines.
 	set output file("life")
-	set title "Time of one operation, one thread"
+	set title "Time of one operation, one thread: its life, or put and get of the bare ring"
 	unset xlabel
 	set ylabel "time (ns)"
 	set style fill solid 0.8
 	set boxwidth 0.6
 	set yrange [0:*]
 	unset key
-	plot sprintf("< awk -F, '($1 == \"life\" || $1 == \"ring\") { print $1 \": \" $2 \",\" $4 \",\" ($2 == \"ivrq\") }' %s", csv) \
-		using 0:2:($3 == 1 ? 0xd62728 : 0x1f77b4):xtic(1) \
-		with boxes lc rgb variable
+	bars = rows("$1 == \"life\" || $1 == \"ring\"", "$1 \": \" $2")
+	plot bars using 0:2:($3 == 1 ? 0xd62728 : 0x1f77b4):xtic(1) \
+		with boxes lc rgb variable, \
+	     bars using 0:2:4 with labels offset 0, 0.7
 	set key top left
 
 	# A run of the worker, over idle calls.
@@ -60,17 +65,19 @@ do for [form in "svg png"] {
 	set ylabel "time (microseconds)"
 	set logscale x
 	set xrange [700:1500000]
+	set xtics ("1,000" 1000, "10,000" 10000, "100,000" 100000, "1,000,000" 1000000)
 	set yrange [0:*]
 	plot pick("tick", "ivrq") using 3:($4 / 1000) lc rgb ours lw 2 pt 7 \
 		title "ivrq", \
 	     pick("tick", "mutex") using 3:($4 / 1000) lc rgb theirs lw 2 \
 		pt 5 title "mutex and list"
 	unset logscale
+	set xtics auto
 	set xrange [*:*]
 
 	# Latency of a run under too many threads.
 	set output file("crowd")
-	set title "Time of one run of the worker, 16 threads on 2 processors"
+	set title "Time of a run that delivered something: the worker's thread and 15 clients"
 	set xlabel "percentile"
 	set ylabel "time (microseconds)"
 	set logscale y
@@ -97,9 +104,10 @@ do for [form in "svg png"] {
 	set ylabel "bytes"
 	set yrange [0:*]
 	unset key
-	plot sprintf("< awk -F, '$1 == \"resident\" { print $2 \",\" $4 \",\" ($2 == \"ivrq\") }' %s", csv) \
-		using 0:2:($3 == 1 ? 0xd62728 : 0x1f77b4):xtic(1) \
-		with boxes lc rgb variable
+	bars = rows("$1 == \"resident\"", "$2")
+	plot bars using 0:2:($3 == 1 ? 0xd62728 : 0x1f77b4):xtic(1) \
+		with boxes lc rgb variable, \
+	     bars using 0:2:4 with labels offset 0, 0.7
 	set key top left
 	unset output
 }
