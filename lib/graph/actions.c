@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "graph/actions.h"
+#include "graph/fail.h"
 #include "graph/registry.h"
 #include "graph/teller.h"
 
@@ -91,11 +92,9 @@ static int adapt(ivrq_graph *graph, struct ivrq__operation *operation,
 	}
 	if (!graph->config.prompt || !count)
 		return 0;
-	if (name_prompts(graph, *prompts, count, names)) {
-		error->field = "prompts[].mediaInfo.uri";
-		error->rule = "not one of this server's prompts";
-		return IVRQ_EINVAL;
-	}
+	if (name_prompts(graph, *prompts, count, names))
+		return ivrq__invalid(error, "prompts[].mediaInfo.uri",
+				     "not one of this server's prompts");
 	*prompts = (const char *const *)(void *)names;
 	return 0;
 }

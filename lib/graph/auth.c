@@ -51,12 +51,12 @@ int ivrq__auth_create(const char *key_file, const char *audience,
 	int answer;
 
 	if (!key_file)
-		return ivrq__fail(error, IVRQ_EINVAL, "token_key_file",
-				  "a file, or no_auth");
+		return ivrq__invalid(error, "token_key_file",
+				     "a file, or no_auth");
 	if (!audience || !*audience)
-		return ivrq__fail(error, IVRQ_EINVAL, "audience", "not empty");
+		return ivrq__invalid(error, "audience", "not empty");
 	if (!issuer || !*issuer)
-		return ivrq__fail(error, IVRQ_EINVAL, "issuer", "not empty");
+		return ivrq__invalid(error, "issuer", "not empty");
 	made = calloc(1, sizeof(*made));
 	if (!made)
 		return ivrq__fail(error, IVRQ_ENOMEM, "token_key_file", rule);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "graph/config.h"
+#include "graph/fail.h"
 #include "graph/http.h"
 
 void ivrq_graph_config_init(ivrq_graph_config *config)
@@ -43,13 +44,6 @@ void ivrq_graph_call_config_init(ivrq_graph_call_config *config)
 		.size = sizeof(*config),
 		.version = IVRQ_JSON_V1,
 	};
-}
-
-static int refuse(ivrq_error *error, const char *field, const char *rule)
-{
-	error->field = field;
-	error->rule = rule;
-	return IVRQ_EINVAL;
 }
 
 struct range {
@@ -99,7 +93,8 @@ static int check_numbers(const ivrq_graph_config *config, ivrq_error *error)
 	for (size_t i = 0; i < sizeof(ranges) / sizeof(*ranges); i++)
 		if (ranges[i].value < ranges[i].least ||
 		    ranges[i].value > ranges[i].most)
-			return refuse(error, ranges[i].field, ranges[i].rule);
+			return ivrq__invalid(error, ranges[i].field,
+					     ranges[i].rule);
 	return 0;
 }
 
@@ -119,30 +114,32 @@ static int check_door(const ivrq_graph_config *config, ivrq_error *error)
 	if (!config->address ||
 	    (inet_pton(AF_INET, config->address, &any) != 1 &&
 	     inet_pton(AF_INET6, config->address, &any) != 1))
-		return refuse(error, "address", "a numeric IP address");
+		return ivrq__invalid(error, "address", "a numeric IP address");
 	if (config->base_url && !is_url(config->base_url))
-		return refuse(error, "base_url",
-			      "http or https, at most 512 bytes, no final "
-			      "slash");
+		return ivrq__invalid(
+			error, "base_url",
+			"http or https, at most 512 bytes, no final slash");
 	if (!config->cert_file != !config->key_file)
-		return refuse(error, "key_file", "with cert_file, and only so");
+		return ivrq__invalid(error, "key_file",
+				     "with cert_file, and only so");
 	if (config->no_auth) {
 		if (!ivrq__is_loopback(config->address))
-			return refuse(error, "no_auth",
-				      "on a loopback address only");
+			return ivrq__invalid(error, "no_auth",
+					     "on a loopback address only");
 		if (config->token_key_file || config->audience ||
 		    config->issuer)
-			return refuse(error, "no_auth",
-				      "not with token_key_file, audience or "
-				      "issuer");
+			return ivrq__invalid(
+				error, "no_auth",
+				"not with token_key_file, audience or issuer");
 		return 0;
 	}
 	if (!config->token_key_file)
-		return refuse(error, "token_key_file", "needed, or no_auth");
+		return ivrq__invalid(error, "token_key_file",
+				     "needed, or no_auth");
 	if (!config->audience || !*config->audience)
-		return refuse(error, "audience", "needed, or no_auth");
+		return ivrq__invalid(error, "audience", "needed, or no_auth");
 	if (!config->issuer || !*config->issuer)
-		return refuse(error, "issuer", "needed, or no_auth");
+		return ivrq__invalid(error, "issuer", "needed, or no_auth");
 	return 0;
 }
 
@@ -151,20 +148,21 @@ int ivrq__config_check(const ivrq_graph_config *config, ivrq_error *error)
 	int status;
 
 	if (!config)
-		return refuse(error, "config", "not NULL");
+		return ivrq__invalid(error, "config", "not NULL");
 	if (config->size != sizeof(*config))
-		return refuse(error, "size", "that of ivrq_graph_config");
+		return ivrq__invalid(error, "size",
+				     "that of ivrq_graph_config");
 	status = check_numbers(config, error);
 	if (status == 0)
 		status = check_door(config, error);
 	if (status)
 		return status;
 	if (config->callback_host_count && !config->callback_hosts)
-		return refuse(error, "callback_hosts", "not NULL");
+		return ivrq__invalid(error, "callback_hosts", "not NULL");
 	for (uint32_t i = 0; i < config->callback_host_count; i++)
 		if (!config->callback_hosts[i] || !*config->callback_hosts[i])
-			return refuse(error, "callback_hosts[]",
-				      "\"host\" or \"host:port\"");
+			return ivrq__invalid(error, "callback_hosts[]",
+					     "\"host\" or \"host:port\"");
 	return 0;
 }
 
@@ -173,15 +171,16 @@ int ivrq__call_config_check(const ivrq_graph *graph,
 			    ivrq_error *error)
 {
 	if (!config)
-		return refuse(error, "config", "not NULL");
+		return ivrq__invalid(error, "config", "not NULL");
 	if (config->size != sizeof(*config))
-		return refuse(error, "size", "that of ivrq_graph_call_config");
+		return ivrq__invalid(error, "size",
+				     "that of ivrq_graph_call_config");
 	if (!config->call)
-		return refuse(error, "call", "not NULL");
+		return ivrq__invalid(error, "call", "not NULL");
 	if (config->version != IVRQ_JSON_V1 &&
 	    config->version != IVRQ_JSON_BETA)
-		return refuse(error, "version",
-			      "IVRQ_JSON_V1 or IVRQ_JSON_BETA");
+		return ivrq__invalid(error, "version",
+				     "IVRQ_JSON_V1 or IVRQ_JSON_BETA");
 	if (!config->callback_uri)
 		return 0;
 	return ivrq__notify_check_uri(graph->notify, config->callback_uri,

@@ -25,11 +25,6 @@ struct reading {
 	struct beside *beside;
 };
 
-static int invalid(ivrq_error *error, const char *field, const char *rule)
-{
-	return ivrq__fail(error, IVRQ_EINVAL, field, rule);
-}
-
 static int take_bool(const struct reading *it, const char *name, bool *value)
 {
 	const struct ivrq__json *member = ivrq__json_get(it->root, name);
@@ -37,7 +32,7 @@ static int take_bool(const struct reading *it, const char *name, bool *value)
 	if (!member)
 		return 0;
 	if (member->type != IVRQ__JSON_TRUE && member->type != IVRQ__JSON_FALSE)
-		return invalid(it->error, name, "true, false or null");
+		return ivrq__invalid(it->error, name, "true, false or null");
 	*value = member->type == IVRQ__JSON_TRUE;
 	return 0;
 }
@@ -52,8 +47,8 @@ static int take_seconds(const struct reading *it, const char *name,
 	if (member->type != IVRQ__JSON_INTEGER ||
 	    member->as.integer < IVRQ_SECONDS_MIN ||
 	    member->as.integer > IVRQ_SECONDS_MAX)
-		return invalid(it->error, name,
-			       "an integer from 1 to 120, or null");
+		return ivrq__invalid(it->error, name,
+				     "an integer from 1 to 120, or null");
 	*value = (uint32_t)member->as.integer;
 	return 0;
 }
@@ -77,8 +72,9 @@ static int take_context(const struct reading *it, const char **value)
 		return 0;
 	if (member->type != IVRQ__JSON_STRING ||
 	    code_points(member) > IVRQ_CLIENT_CONTEXT_MAX)
-		return invalid(it->error, "clientContext",
-			       "a string of at most 256 characters, or null");
+		return ivrq__invalid(
+			it->error, "clientContext",
+			"a string of at most 256 characters, or null");
 	*value = member->as.text;
 	return 0;
 }
@@ -90,13 +86,14 @@ static int take_prompt(const struct reading *it,
 	const struct ivrq__json *uri = ivrq__json_get(info, "uri");
 
 	if (prompt->type != IVRQ__JSON_OBJECT)
-		return invalid(it->error, "prompts[]", "an object");
+		return ivrq__invalid(it->error, "prompts[]", "an object");
 	if (!info || info->type != IVRQ__JSON_OBJECT)
-		return invalid(it->error, "prompts[].mediaInfo", "an object");
+		return ivrq__invalid(it->error, "prompts[].mediaInfo",
+				     "an object");
 	if (!uri || uri->type != IVRQ__JSON_STRING || !uri->length ||
 	    uri->length > IVRQ_JSON_URI_MAX)
-		return invalid(it->error, "prompts[].mediaInfo.uri",
-			       "a string of 1 to 2048 bytes");
+		return ivrq__invalid(it->error, "prompts[].mediaInfo.uri",
+				     "a string of 1 to 2048 bytes");
 	*value = uri->as.text;
 	return 0;
 }
@@ -113,9 +110,10 @@ static int take_prompts(const struct reading *it, uint32_t least, uint32_t most,
 		return 0;
 	if (!member || member->type != IVRQ__JSON_ARRAY ||
 	    member->length < least || member->length > most)
-		return invalid(it->error, "prompts",
-			       least ? "an array of 1 to 20 prompts" :
-				       "an array of at most 1 prompt, or null");
+		return ivrq__invalid(
+			it->error, "prompts",
+			least ? "an array of 1 to 20 prompts" :
+				"an array of at most 1 prompt, or null");
 	for (prompt = member + 1; prompt < member + member->span;
 	     prompt += prompt->span) {
 		failed = take_prompt(it, prompt, &it->beside->prompts[*count]);
@@ -157,13 +155,13 @@ static int take_stop_tones(const struct reading *it, const char **value)
 	if (!member)
 		return 0;
 	if (member->type != IVRQ__JSON_ARRAY)
-		return invalid(it->error, "stopTones",
-			       "an array of strings, or null");
+		return ivrq__invalid(it->error, "stopTones",
+				     "an array of strings, or null");
 	for (string = member + 1; string < member + member->span;
 	     string += string->span)
 		if (!add_tones(string, tones))
-			return invalid(it->error, "stopTones[]",
-				       "a string of 0-9 * # a-d A-D");
+			return ivrq__invalid(it->error, "stopTones[]",
+					     "a string of 0-9 * # a-d A-D");
 	*value = *tones ? tones : NULL;
 	return 0;
 }
@@ -218,7 +216,7 @@ static int take(const struct reading *it, enum ivrq_json_version version,
 	int failed;
 
 	if (it->root->type != IVRQ__JSON_OBJECT)
-		return invalid(it->error, "body", "an object");
+		return ivrq__invalid(it->error, "body", "an object");
 	switch (request->action) {
 	case IVRQ_JSON_PLAY_PROMPT:
 		failed = take_play(it, version, &request->play_prompt);
@@ -239,15 +237,16 @@ static int check(enum ivrq_json_action action, enum ivrq_json_version version,
 		 const char *body, size_t bytes, ivrq_error *error)
 {
 	if ((unsigned)action - 1u > 3u)
-		return invalid(error, "action", "one of enum ivrq_json_action");
+		return ivrq__invalid(error, "action",
+				     "one of enum ivrq_json_action");
 	if (version != IVRQ_JSON_V1 && version != IVRQ_JSON_BETA)
-		return invalid(error, "version",
-			       "one of enum ivrq_json_version");
+		return ivrq__invalid(error, "version",
+				     "one of enum ivrq_json_version");
 	if (bytes > IVRQ_JSON_BODY_MAX)
 		return ivrq__fail(error, IVRQ_ETOOBIG, "body",
 				  "at most 65536 bytes");
 	if (!body && bytes)
-		return invalid(error, "body", "not NULL");
+		return ivrq__invalid(error, "body", "not NULL");
 	return 0;
 }
 
@@ -262,7 +261,7 @@ int ivrq_json_decode_request(enum ivrq_json_action action,
 	int failed;
 
 	if (!request)
-		return invalid(error, "request", "not NULL");
+		return ivrq__invalid(error, "request", "not NULL");
 	failed = check(action, version, body, bytes, error);
 	if (failed)
 		return failed;

@@ -15,4 +15,11 @@ static inline int ivrq__fail(ivrq_error *error, int code, const char *field,
 	return code;
 }
 
+/* The same with IVRQ_EINVAL, the most usual. */
+static inline int ivrq__invalid(ivrq_error *error, const char *field,
+				const char *rule)
+{
+	return ivrq__fail(error, IVRQ_EINVAL, field, rule);
+}
+
 #endif

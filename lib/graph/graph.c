@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "graph/config.h"
+#include "graph/fail.h"
 #include "graph/http.h"
 #include "graph/registry.h"
 #include "graph/teller.h"
@@ -172,11 +173,10 @@ int ivrq_graph_create(const ivrq_graph_config *config, ivrq_engine *engine,
 		made->engine = engine;
 		status = create(made, &why);
 	}
-	if (status == 0)
-		*graph = made;
-	else if (error)
-		*error = (ivrq_error){ status, why.field, why.rule };
-	return status;
+	if (status)
+		return ivrq__fail(error, status, why.field, why.rule);
+	*graph = made;
+	return 0;
 }
 
 uint16_t ivrq_graph_port(const ivrq_graph *graph)
@@ -263,12 +263,10 @@ int ivrq_graph_call_open(ivrq_graph *graph,
 		}
 		pthread_mutex_unlock(&graph->lock);
 	}
-	if (status) {
-		free(call);
-		if (error)
-			*error = (ivrq_error){ status, why.field, why.rule };
-	}
-	return status;
+	if (status == 0)
+		return 0;
+	free(call);
+	return ivrq__fail(error, status, why.field, why.rule);
 }
 
 /* ----------------------------------------------------------------- the end */

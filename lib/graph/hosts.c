@@ -34,7 +34,7 @@ struct ivrq__hosts {
 
 static int refuse(ivrq_error *error, const char *rule)
 {
-	return ivrq__fail(error, IVRQ_EINVAL, "callback_uri", rule);
+	return ivrq__invalid(error, "callback_uri", rule);
 }
 
 /* Has the text only visible ASCII, and none of these? */
@@ -87,8 +87,7 @@ int ivrq__hosts_create(const char *const *names, uint32_t count, bool http,
 	int answer = 0;
 
 	if (count && !names)
-		return ivrq__fail(error, IVRQ_EINVAL, "callback_hosts",
-				  RULE_HOST);
+		return ivrq__invalid(error, "callback_hosts", RULE_HOST);
 	made = calloc(1, sizeof(*made) + count * sizeof(made->host[0]));
 	if (!made)
 		return ivrq__fail(error, IVRQ_ENOMEM, "callback_hosts",

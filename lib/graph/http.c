@@ -30,6 +30,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "graph/fail.h"
 #include "graph/http.h"
 #include "graph/recording.h"
 
@@ -512,13 +513,6 @@ bool ivrq__is_loopback(const char *address)
 	       IN6_IS_ADDR_LOOPBACK(&six);
 }
 
-static int fail(ivrq_error *error, const char *field, const char *rule)
-{
-	error->field = field;
-	error->rule = rule;
-	return IVRQ_EINVAL;
-}
-
 /* A whole text file, as libmicrohttpd wants it; NULL: none, or too long. */
 static char *read_file(const char *path)
 {
@@ -617,26 +611,25 @@ int ivrq__http_start(ivrq_graph *graph, ivrq_error *error)
 	}
 	graph->http = http;
 	if (set_address(config, &address))
-		return fail(error, "address", "a numeric IP address");
+		return ivrq__invalid(error, "address", "a numeric IP address");
 	if (config->cert_file) {
 		http->cert = read_file(config->cert_file);
 		http->key = read_file(config->key_file);
 		if (!http->cert)
-			return fail(error, "cert_file",
-				    "PEM, at most 65535 bytes");
+			return ivrq__invalid(error, "cert_file",
+					     "PEM, at most 65535 bytes");
 		if (!http->key)
-			return fail(error, "key_file",
-				    "PEM, at most 65535 bytes");
+			return ivrq__invalid(error, "key_file",
+					     "PEM, at most 65535 bytes");
 	}
 	http->daemon = listen_on(http, &address);
-	if (!http->daemon && errno == EADDRINUSE) {
-		fail(error, "address", "free");
-		return IVRQ_EBUSY;
-	}
+	if (!http->daemon && errno == EADDRINUSE)
+		return ivrq__fail(error, IVRQ_EBUSY, "address", "free");
 	if (!http->daemon && http->cert && errno != EADDRNOTAVAIL)
-		return fail(error, "cert_file", "a certificate for key_file");
+		return ivrq__invalid(error, "cert_file",
+				     "a certificate for key_file");
 	if (!http->daemon)
-		return fail(error, "address", "one of this machine");
+		return ivrq__invalid(error, "address", "one of this machine");
 	set_port(graph);
 	return 0;
 }

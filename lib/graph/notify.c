@@ -217,16 +217,16 @@ static int check_config(const struct ivrq__notify_config *config,
 	static const char least[] = "at least 1";
 
 	if (!config->batch)
-		return ivrq__fail(error, IVRQ_EINVAL, "batch", least);
+		return ivrq__invalid(error, "batch", least);
 	if (!config->senders)
-		return ivrq__fail(error, IVRQ_EINVAL, "senders", least);
+		return ivrq__invalid(error, "senders", least);
 	if (!config->send_s)
-		return ivrq__fail(error, IVRQ_EINVAL, "send_s", least);
+		return ivrq__invalid(error, "send_s", least);
 	if (!config->retry_min_ms)
-		return ivrq__fail(error, IVRQ_EINVAL, "retry_min_ms", least);
+		return ivrq__invalid(error, "retry_min_ms", least);
 	if (config->retry_max_ms < config->retry_min_ms)
-		return ivrq__fail(error, IVRQ_EINVAL, "retry_max_ms",
-				  "at least retry_min_ms");
+		return ivrq__invalid(error, "retry_max_ms",
+				     "at least retry_min_ms");
 	return 0;
 }
 

@@ -28,6 +28,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "graph/fail.h"
 #include "graph/outbox.h"
 
 #define SPOOL_AGAIN_NS UINT64_C(1000000000)
@@ -135,10 +136,8 @@ int ivrq__outbox_init(struct ivrq__outbox *outbox,
 		return 0;
 	ivrq__lanes_done(&outbox->lanes);
 	ivrq__spool_close(outbox->spool);
-	if (error)
-		*error = (ivrq_error){ answer, "spool_file",
-				       "a spool that can be read" };
-	return answer;
+	return ivrq__fail(error, answer, "spool_file",
+			  "a spool that can be read");
 }
 
 /* The late, and one more or NULL, become rows. */

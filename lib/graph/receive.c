@@ -41,7 +41,7 @@ enum { SKIPPED = 0, GIVEN = 1 };
 static int invalid(const struct receiver *it, const char *field,
 		   const char *rule)
 {
-	return ivrq__fail(it->error, IVRQ_EINVAL, field, rule);
+	return ivrq__invalid(it->error, field, rule);
 }
 
 static bool is(const struct ivrq__json *value, enum ivrq__json_type type)

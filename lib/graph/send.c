@@ -151,8 +151,8 @@ int ivrq__sender_create(const struct ivrq__notify_config *config,
 	if (config->ca_file) {
 		file = open(config->ca_file, O_RDONLY | O_CLOEXEC);
 		if (file < 0)
-			return ivrq__fail(error, IVRQ_EINVAL, "ca_file",
-					  "a file that can be read");
+			return ivrq__invalid(error, "ca_file",
+					     "a file that can be read");
 		close(file);
 	}
 	made = ready ? NULL :

@@ -22,6 +22,7 @@
 
 #include <sqlite3.h>
 
+#include "graph/fail.h"
 #include "graph/spool.h"
 
 #define APPLICATION 0x49565251 /* "IVRQ" */
@@ -192,14 +193,11 @@ static int refuse(struct ivrq__spool *spool, int code, const char *rule,
 {
 	if (spool)
 		ivrq__spool_close(spool);
-	if (error) {
-		error->code = code;
-		error->field = "spool_file";
-		error->rule = code == IVRQ_EBUSY  ? "a file of its own" :
-			      code == IVRQ_ENOMEM ? "memory" :
-						    rule;
-	}
-	return code;
+	if (code == IVRQ_EBUSY)
+		rule = "a file of its own";
+	else if (code == IVRQ_ENOMEM)
+		rule = "memory";
+	return ivrq__fail(error, code, "spool_file", rule);
 }
 
 int ivrq__spool_open(const char *file, bool full, struct ivrq__spool **spool,
