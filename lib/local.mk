@@ -49,6 +49,8 @@ GRAPH_SOURCES = \
 	%D%/graph/auth.h \
 	%D%/graph/cells.c \
 	%D%/graph/cells.h \
+	%D%/graph/clock.c \
+	%D%/graph/clock.h \
 	%D%/graph/config.c \
 	%D%/graph/config.h \
 	%D%/graph/decode.c \

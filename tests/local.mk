@@ -76,6 +76,7 @@ WHITEBOX_GRAPH = \
 	%D%/check_auth \
 	%D%/check_auth_hostile \
 	%D%/check_cells \
+	%D%/check_clock \
 	%D%/check_histogram \
 	%D%/check_hosts \
 	%D%/check_key \
@@ -366,6 +367,9 @@ whitebox_graph_ldadd = libivrq-graph-core.la libivrq-core.la $(GRAPH_LIBS) \
 %C%_check_auth_hostile_LDADD = $(whitebox_graph_ldadd)
 %C%_check_cells_CPPFLAGS = $(whitebox_graph_cppflags)
 %C%_check_cells_LDADD = $(whitebox_graph_ldadd)
+%C%_check_clock_CPPFLAGS = $(whitebox_graph_cppflags)
+%C%_check_clock_LDADD = $(whitebox_graph_ldadd)
+%C%_check_clock_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_gettime
 %C%_check_histogram_CPPFLAGS = $(whitebox_graph_cppflags)
 %C%_check_histogram_LDADD = $(whitebox_graph_ldadd)
 %C%_check_histogram_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=realloc

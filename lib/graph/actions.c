@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "graph/actions.h"
+#include "graph/clock.h"
 #include "graph/fail.h"
 #include "graph/registry.h"
 #include "graph/teller.h"

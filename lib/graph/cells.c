@@ -35,9 +35,9 @@
  */
 #include <sched.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "graph/cells.h"
+#include "graph/clock.h"
 
 /* Links `count` cells from `first` on; answers the first of them, + 1. */
 static uint32_t chain(struct ivrq__cells *cells, uint32_t first, uint32_t count)
@@ -206,12 +206,4 @@ struct ivrq__cell *ivrq__cell_next(const struct ivrq__cells *cells,
 uint64_t ivrq__tones_lost(const struct ivrq__cells *cells)
 {
 	return ivrq__ld_rlx64(&cells->tones_lost); /* GX2 */
-}
-
-uint64_t ivrq__now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }

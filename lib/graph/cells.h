@@ -72,7 +72,4 @@ struct ivrq__cell *ivrq__cell_next(const struct ivrq__cells *cells,
 
 uint64_t ivrq__tones_lost(const struct ivrq__cells *cells);
 
-/* Nanoseconds of CLOCK_MONOTONIC. */
-uint64_t ivrq__now_ns(void);
-
 #endif

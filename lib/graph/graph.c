@@ -5,8 +5,8 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "graph/clock.h"
 #include "graph/config.h"
 #include "graph/fail.h"
 #include "graph/http.h"
@@ -51,25 +51,6 @@ static int make_notify(ivrq_graph *graph, ivrq_error *error)
 	};
 
 	return ivrq__notify_create(&notify, &graph->notify, error);
-}
-
-static int make_lock(ivrq_graph *graph)
-{
-	pthread_condattr_t monotonic;
-	int status;
-
-	if (pthread_mutex_init(&graph->lock, NULL))
-		return IVRQ_ENOMEM;
-	if (pthread_condattr_init(&monotonic)) {
-		pthread_mutex_destroy(&graph->lock);
-		return IVRQ_ENOMEM;
-	}
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	status = pthread_cond_init(&graph->closed, &monotonic);
-	pthread_condattr_destroy(&monotonic);
-	if (status)
-		pthread_mutex_destroy(&graph->lock);
-	return status ? IVRQ_ENOMEM : 0;
 }
 
 /* What has no thread; unmade by unmake(), however far it came. */
@@ -125,18 +106,17 @@ static int start(ivrq_graph *graph, ivrq_error *error)
 static int create(ivrq_graph *graph, ivrq_error *error)
 {
 	const ivrq_graph_config *config = &graph->config;
-	int status = make_lock(graph);
+	int status = ivrq__lock_init(&graph->lock, &graph->closed);
 
-	if (status) {
-		free(graph->strings);
-		free(graph);
-		return status;
+	if (status == 0) {
+		status = ivrq__cells_init(&graph->cells, config->operations,
+					  config->calls, config->tones);
+		if (status) {
+			pthread_cond_destroy(&graph->closed);
+			pthread_mutex_destroy(&graph->lock);
+		}
 	}
-	status = ivrq__cells_init(&graph->cells, config->operations,
-				  config->calls, config->tones);
 	if (status) {
-		pthread_cond_destroy(&graph->closed);
-		pthread_mutex_destroy(&graph->lock);
 		free(graph->strings);
 		free(graph);
 		return status;
@@ -271,30 +251,14 @@ int ivrq_graph_call_open(ivrq_graph *graph,
 
 /* ----------------------------------------------------------------- the end */
 
-static uint64_t until_ns(uint64_t timeout_ms)
-{
-	uint64_t now_ns = ivrq__now_ns();
-
-	if (timeout_ms > (UINT64_MAX - now_ns) / 1000000u)
-		return UINT64_MAX;
-	return now_ns + timeout_ms * 1000000u;
-}
-
 static bool wait_closed(ivrq_graph *graph, uint64_t end_ns)
 {
-	/* Some systems cannot take the largest time. */
-	uint64_t limit_ns = end_ns < UINT64_MAX / 4 ? end_ns : UINT64_MAX / 4;
-	struct timespec until = {
-		.tv_sec = (time_t)(limit_ns / 1000000000u),
-		.tv_nsec = (long)(limit_ns % 1000000000u),
-	};
 	bool all;
 
 	pthread_mutex_lock(&graph->lock);
 	graph->stopping = true;
 	while (graph->calls_open &&
-	       pthread_cond_timedwait(&graph->closed, &graph->lock, &until) ==
-		       0)
+	       ivrq__wait_until(&graph->closed, &graph->lock, end_ns))
 		;
 	all = !graph->calls_open;
 	pthread_mutex_unlock(&graph->lock);
@@ -307,7 +271,7 @@ int ivrq_graph_stop(ivrq_graph *graph, uint64_t timeout_ms)
 
 	if (!graph)
 		return IVRQ_EINVAL;
-	end_ns = until_ns(timeout_ms);
+	end_ns = ivrq__deadline_ns(timeout_ms);
 	if (!wait_closed(graph, end_ns))
 		return IVRQ_ETIMEDOUT;
 	now_ns = ivrq__now_ns();

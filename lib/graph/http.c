@@ -30,13 +30,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "graph/clock.h"
 #include "graph/fail.h"
 #include "graph/http.h"
 #include "graph/recording.h"
 
 #define HEADERS_MAX 32768u
 #define FILE_MAX    65535u
-#define SECOND_NS   UINT64_C(1000000000)
 
 struct connection {
 	int fd;
@@ -127,7 +127,7 @@ void ivrq__http_expire(struct ivrq__http *http, uint64_t now_ns)
 	struct connection *connection;
 	uint64_t limit_ns, since_ns;
 
-	limit_ns = 2 * http->graph->config.request_s * SECOND_NS;
+	limit_ns = 2 * http->graph->config.request_s * IVRQ__SECOND_NS;
 	pthread_mutex_lock(&http->lock);
 	for (connection = http->connections; connection;
 	     connection = connection->next) {

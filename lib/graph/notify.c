@@ -26,15 +26,14 @@
  * What the spool has for a host that is not allowed any more stays there for a
  * configuration that allows it: it waits, and is not sent.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "graph/clock.h"
 #include "graph/fail.h"
 #include "graph/notify.h"
 #include "graph/outbox.h"
@@ -54,14 +53,6 @@ struct ivrq__notify {
 	bool woken;
 	bool stop;
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
 
 /* Ends the lock; what the outbox has to say is logged behind it. */
 static void unlock(struct ivrq__notify *notify)
@@ -140,7 +131,7 @@ static void launch(struct ivrq__notify *notify, struct ivrq__lane *lane)
 	if (allowed == IVRQ_EINVAL)
 		ivrq__outbox_bar(&notify->outbox, lane);
 	else
-		ivrq__outbox_defer(&notify->outbox, lane, now_ns());
+		ivrq__outbox_defer(&notify->outbox, lane, ivrq__now_ns());
 	unlock(notify);
 	if (allowed == IVRQ_EINVAL)
 		log_call(notify, &call, "callback_hosts lacks the host", 0);
@@ -149,7 +140,7 @@ static void launch(struct ivrq__notify *notify, struct ivrq__lane *lane)
 static void land(struct ivrq__notify *notify, const struct ivrq__landed *landed)
 {
 	struct ivrq__lane *lane = landed->tag;
-	uint64_t now = now_ns();
+	uint64_t now = ivrq__now_ns();
 	ivrq_uuid call = lane->call;
 	bool first;
 
@@ -170,7 +161,7 @@ static void land(struct ivrq__notify *notify, const struct ivrq__landed *landed)
 static bool begin(struct ivrq__notify *notify, uint64_t *pause_ns)
 {
 	struct ivrq__lane *lane;
-	uint64_t due, after, now = now_ns();
+	uint64_t due, after, now = ivrq__now_ns();
 	bool go;
 
 	pthread_mutex_lock(&notify->lock);
@@ -183,7 +174,7 @@ static bool begin(struct ivrq__notify *notify, uint64_t *pause_ns)
 	}
 	/* Of what was not due yet above, by the same clock. */
 	due = ivrq__outbox_due(&notify->outbox, now);
-	after = now_ns();
+	after = ivrq__now_ns();
 	*pause_ns = due > after ? due - after : 0;
 	notify->woken = false;
 	go = !notify->stop;
@@ -243,17 +234,6 @@ static int start_thread(struct ivrq__notify *notify)
 	return failed ? IVRQ_ENOMEM : 0;
 }
 
-static void init_lock(struct ivrq__notify *notify)
-{
-	pthread_condattr_t monotonic;
-
-	pthread_mutex_init(&notify->lock, NULL);
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&notify->none, &monotonic);
-	pthread_condattr_destroy(&monotonic);
-}
-
 /* All but the thread. */
 static void give_back(struct ivrq__notify *notify)
 {
@@ -273,12 +253,15 @@ int ivrq__notify_create(const struct ivrq__notify_config *config,
 	if (answer)
 		return answer;
 	made = calloc(1, sizeof(*made));
+	if (made && ivrq__lock_init(&made->lock, &made->none)) {
+		free(made);
+		made = NULL;
+	}
 	if (!made)
 		return ivrq__fail(error, IVRQ_ENOMEM, "config", "memory");
 	made->log = config->log;
 	made->settled = config->settled;
 	made->user = config->user;
-	init_lock(made);
 	answer = ivrq__sender_create(config, &made->sender, error);
 	if (!answer)
 		answer = ivrq__hosts_create(config->hosts, config->host_count,
@@ -321,7 +304,7 @@ int ivrq__notify_add(struct ivrq__notify *notify, const ivrq_uuid *call,
 		ivrq__where_done(&where);
 		return IVRQ_ENOMEM;
 	}
-	made->added_ns = now_ns();
+	made->added_ns = ivrq__now_ns();
 	pthread_mutex_lock(&notify->lock);
 	answer = ivrq__outbox_add(&notify->outbox, call, where.origin, made);
 	wake = answer > 0 && !notify->woken;
@@ -335,34 +318,15 @@ int ivrq__notify_add(struct ivrq__notify *notify, const ivrq_uuid *call,
 	return answer < 0 ? answer : 0;
 }
 
-/* So long from now, or as long as a clock counts. */
-static struct timespec in_ms(uint64_t ms)
-{
-	struct timespec at;
-	uint64_t most = UINT64_C(1000) * 1000000000; /* 30 years */
-
-	clock_gettime(CLOCK_MONOTONIC, &at);
-	if (ms > most)
-		ms = most;
-	at.tv_sec += (time_t)(ms / 1000);
-	at.tv_nsec += (long)(ms % 1000) * 1000000;
-	if (at.tv_nsec >= 1000000000) {
-		at.tv_sec++;
-		at.tv_nsec -= 1000000000;
-	}
-	return at;
-}
-
 int ivrq__notify_wait(struct ivrq__notify *notify, uint64_t timeout_ms)
 {
-	struct timespec end = in_ms(timeout_ms);
+	uint64_t end_ns = ivrq__deadline_ns(timeout_ms);
 	bool waiting;
-	int late = 0;
 
 	pthread_mutex_lock(&notify->lock);
-	while (notify->outbox.stats.waiting && late != ETIMEDOUT)
-		late = pthread_cond_timedwait(&notify->none, &notify->lock,
-					      &end);
+	while (notify->outbox.stats.waiting &&
+	       ivrq__wait_until(&notify->none, &notify->lock, end_ns))
+		;
 	waiting = notify->outbox.stats.waiting != 0;
 	unlock(notify);
 	return waiting ? IVRQ_ETIMEDOUT : 0;

@@ -28,10 +28,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "graph/clock.h"
 #include "graph/fail.h"
 #include "graph/outbox.h"
 
-#define SPOOL_AGAIN_NS UINT64_C(1000000000)
+#define SPOOL_AGAIN_NS IVRQ__SECOND_NS
 
 struct restore {
 	struct ivrq__outbox *outbox;

@@ -12,9 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "graph/clock.h"
 #include "graph/registry.h"
-
-#define SECOND_NS UINT64_C(1000000000)
 
 static uint32_t bucket(const ivrq_graph *graph, const ivrq_uuid *id)
 {
@@ -203,7 +202,7 @@ static bool call_empty(ivrq_graph *graph, struct ivrq__call *call, bool old)
 
 static bool over(uint64_t since_ns, uint32_t seconds, uint64_t now_ns)
 {
-	return now_ns - since_ns >= seconds * SECOND_NS;
+	return now_ns - since_ns >= seconds * IVRQ__SECOND_NS;
 }
 
 /* Recordings go so long after the call; a call when nothing of it is left. */

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "graph/clock.h"
 #include "graph/repeat.h"
 
 struct key {
@@ -54,7 +55,7 @@ struct ivrq__repeats *ivrq__repeats_create(uint32_t count, uint32_t seconds)
 		chains *= 2;
 	repeats->mask = chains - 1;
 	repeats->count = count;
-	repeats->life_ns = (uint64_t)seconds * 1000000000;
+	repeats->life_ns = seconds * IVRQ__SECOND_NS;
 	repeats->chains = calloc(chains, sizeof(struct entry *));
 	repeats->ring = calloc(count ? count : 1, sizeof(struct entry *));
 	if (!repeats->chains || !repeats->ring) {

@@ -17,11 +17,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <sqlite3.h>
 
+#include "graph/clock.h"
 #include "graph/fail.h"
 #include "graph/spool.h"
 
@@ -67,14 +67,6 @@ struct ivrq__element *ivrq__element_make(const char *text, size_t bytes,
 	memcpy(element->text + bytes + 1, uri, uri_bytes);
 	element->uri = element->text + bytes + 1;
 	return element;
-}
-
-static int64_t clock_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
 static bool exec(struct ivrq__spool *spool, const char *text)
@@ -310,14 +302,14 @@ static bool put_one(struct ivrq__spool *spool, const ivrq_uuid *call,
 		    const struct ivrq__element *element)
 {
 	sqlite3_stmt *put = spool->statement[PUT];
-	int64_t age = clock_ns(CLOCK_MONOTONIC) - (int64_t)element->added_ns;
+	int64_t age = (int64_t)ivrq__now_ns() - (int64_t)element->added_ns;
 
 	if (sqlite3_bind_int64(put, 1, (int64_t)element->seq) ||
 	    !bind_call(put, call, 2) ||
 	    sqlite3_bind_text(put, 3, element->uri, -1, SQLITE_STATIC) ||
 	    sqlite3_bind_blob64(put, 4, element->text, element->bytes,
 				SQLITE_STATIC) ||
-	    sqlite3_bind_int64(put, 5, clock_ns(CLOCK_REALTIME) - age))
+	    sqlite3_bind_int64(put, 5, ivrq__date_ns() - age))
 		return failed(spool);
 	return run(spool, PUT);
 }
@@ -346,8 +338,8 @@ static struct ivrq__element *read_row(sqlite3_stmt *get)
 {
 	const char *uri = (const char *)sqlite3_column_text(get, 1);
 	const void *text = sqlite3_column_blob(get, 2);
-	int64_t age = clock_ns(CLOCK_REALTIME) - sqlite3_column_int64(get, 3);
-	int64_t now = clock_ns(CLOCK_MONOTONIC);
+	int64_t age = ivrq__date_ns() - sqlite3_column_int64(get, 3);
+	int64_t now = (int64_t)ivrq__now_ns();
 	struct ivrq__element *element;
 
 	if (!uri || !text)

@@ -23,11 +23,10 @@
 #include <time.h>
 
 #include "graph/answer.h"
+#include "graph/clock.h"
 #include "graph/http.h"
 #include "graph/registry.h"
 #include "graph/teller.h"
-
-#define SECOND_NS UINT64_C(1000000000)
 
 /* ---------------------------------------------------- on the media thread */
 
@@ -316,7 +315,7 @@ static void *run(void *user)
 		quit = ivrq__ld_acq32(&graph->quit); /* GA5 */
 		tell_all(graph);
 		now_ns = ivrq__now_ns();
-		if (now_ns - expired_ns < SECOND_NS)
+		if (now_ns - expired_ns < IVRQ__SECOND_NS)
 			continue;
 		expired_ns = now_ns;
 		pthread_mutex_lock(&graph->lock);
