@@ -85,6 +85,7 @@ GRAPH_SOURCES = \
 	%D%/graph/route.h \
 	%D%/graph/send.c \
 	%D%/graph/send.h \
+	%D%/graph/signals.h \
 	%D%/graph/spool.c \
 	%D%/graph/spool.h \
 	%D%/graph/state.h \

@@ -2,7 +2,6 @@
 /*
  * graph.c - making and ending a gateway, and opening its calls.
  */
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +10,7 @@
 #include "graph/fail.h"
 #include "graph/http.h"
 #include "graph/registry.h"
+#include "graph/signals.h"
 #include "graph/teller.h"
 
 static void settled(void *user, uint64_t lag_ns)
@@ -84,22 +84,20 @@ static void unmake(ivrq_graph *graph)
 	free(graph);
 }
 
-/* What has threads. The teller uses the other two. Signals are the embedder's:
- * none of the threads takes one. */
+/* What has threads. The teller uses the other two. */
 static int start(ivrq_graph *graph, ivrq_error *error)
 {
-	sigset_t all, mine;
+	sigset_t mine;
 	int status = make_notify(graph, error);
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &mine);
+	ivrq__signals_hold(&mine);
 	if (status == 0)
 		status = ivrq__http_start(graph, error);
 	if (status == 0)
 		status = ivrq__teller_start(graph);
 	if (status)
 		ivrq__http_stop(graph->http);
-	pthread_sigmask(SIG_SETMASK, &mine, NULL);
+	ivrq__signals_release(&mine);
 	return status;
 }
 

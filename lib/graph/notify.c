@@ -28,7 +28,6 @@
  */
 #include <inttypes.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +37,7 @@
 #include "graph/notify.h"
 #include "graph/outbox.h"
 #include "graph/send.h"
+#include "graph/signals.h"
 
 struct ivrq__notify {
 	struct ivrq__hosts *hosts;
@@ -221,16 +221,14 @@ static int check_config(const struct ivrq__notify_config *config,
 	return 0;
 }
 
-/* The thread takes no signals: they are the embedder's. */
 static int start_thread(struct ivrq__notify *notify)
 {
-	sigset_t all, before;
+	sigset_t mine;
 	int failed;
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
+	ivrq__signals_hold(&mine);
 	failed = pthread_create(&notify->thread, NULL, run, notify);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	ivrq__signals_release(&mine);
 	return failed ? IVRQ_ENOMEM : 0;
 }
 
