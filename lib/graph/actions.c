@@ -31,7 +31,7 @@ static void refuse_engine(struct ivrq__answer *answer,
 {
 	switch (status) {
 	case IVRQ_ENOENT:
-		ivrq__refuse(answer, asked, 404, "8522", "Call not found.");
+		ivrq__refuse_absent(answer, asked, "Call not found.");
 		break;
 	case IVRQ_ECLOSED:
 		ivrq__refuse(answer, asked, 400, "8528", "Call terminated.");

@@ -35,6 +35,12 @@ void ivrq__refuse(struct ivrq__answer *answer, const struct ivrq__asked *asked,
 	answer->bytes = bytes > 0 ? (size_t)bytes : 0;
 }
 
+void ivrq__refuse_absent(struct ivrq__answer *answer,
+			 const struct ivrq__asked *asked, const char *message)
+{
+	ivrq__refuse(answer, asked, 404, "8522", "%s", message);
+}
+
 void ivrq__refuse_memory(struct ivrq__answer *answer,
 			 const struct ivrq__asked *asked)
 {
@@ -90,6 +96,19 @@ void ivrq__describe(const ivrq_graph *graph,
 	shown->recording_access_token = operation->token;
 }
 
+/* 200 with so many bytes of body; 500 if they are an error's code. */
+static void encoded(const struct ivrq__asked *asked,
+		    struct ivrq__answer *answer, int bytes)
+{
+	if (bytes < 0) {
+		ivrq__refuse(answer, asked, 500, "9999", "%s",
+			     ivrq_strerror(bytes));
+		return;
+	}
+	answer->status = 200;
+	answer->bytes = (size_t)bytes;
+}
+
 void ivrq__show_operation(ivrq_graph *graph, const struct ivrq__asked *asked,
 			  const struct ivrq__operation *operation,
 			  struct ivrq__answer *answer)
@@ -104,13 +123,7 @@ void ivrq__show_operation(ivrq_graph *graph, const struct ivrq__asked *asked,
 		shown.recording_access_token = NULL;
 	bytes = ivrq_json_encode_operation(&shown, asked->route.version,
 					   answer->body, sizeof(answer->body));
-	if (bytes < 0) {
-		ivrq__refuse(answer, asked, 500, "9999", "%s",
-			     ivrq_strerror(bytes));
-		return;
-	}
-	answer->status = 200;
-	answer->bytes = (size_t)bytes;
+	encoded(asked, answer, bytes);
 }
 
 void ivrq__locate(const ivrq_graph *graph, const struct ivrq__asked *asked,
@@ -128,12 +141,6 @@ void ivrq__locate(const ivrq_graph *graph, const struct ivrq__asked *asked,
 		 asked->route.app ? "app" : "communications", call, id);
 }
 
-static void refuse_operation(const struct ivrq__asked *asked,
-			     struct ivrq__answer *answer)
-{
-	ivrq__refuse(answer, asked, 404, "8522", "Operation not found.");
-}
-
 static void get_operation(ivrq_graph *graph, const struct ivrq__asked *asked,
 			  const struct ivrq__call *call,
 			  struct ivrq__answer *answer)
@@ -143,7 +150,7 @@ static void get_operation(ivrq_graph *graph, const struct ivrq__asked *asked,
 	operation = ivrq__operation_by_id(graph, &asked->route.operation);
 	if (!operation || operation->call != call ||
 	    !(operation->cell || operation->listed))
-		refuse_operation(asked, answer);
+		ivrq__refuse_absent(answer, asked, "Operation not found.");
 	else
 		ivrq__show_operation(graph, asked, operation, answer);
 }
@@ -190,13 +197,7 @@ static void get_call(const struct ivrq__asked *asked,
 
 	bytes = ivrq_json_encode_call(&shown, answer->body,
 				      sizeof(answer->body));
-	if (bytes < 0) {
-		ivrq__refuse(answer, asked, 500, "9999", "%s",
-			     ivrq_strerror(bytes));
-		return;
-	}
-	answer->status = 200;
-	answer->bytes = (size_t)bytes;
+	encoded(asked, answer, bytes);
 }
 
 /* Has it hung up a call that was open? */
@@ -207,7 +208,7 @@ static bool delete_call(ivrq_graph *graph, const struct ivrq__asked *asked,
 				     IVRQ_CAUSE_HANG_UP, NULL);
 
 	if (status && status != IVRQ_EALREADY) {
-		ivrq__refuse(answer, asked, 404, "8522", "Call not found.");
+		ivrq__refuse_absent(answer, asked, "Call not found.");
 		return false;
 	}
 	answer->status = 204;
@@ -230,7 +231,7 @@ static bool do_call(ivrq_graph *graph, const struct ivrq__asked *asked,
 		break;
 	}
 	if (call->state == IVRQ_JSON_TERMINATED) {
-		ivrq__refuse(answer, asked, 404, "8522", "Call not found.");
+		ivrq__refuse_absent(answer, asked, "Call not found.");
 		return false;
 	}
 	if (asked->route.verb == IVRQ__DELETE && graph->stopping) {
@@ -260,7 +261,7 @@ void ivrq__do(ivrq_graph *graph, const struct ivrq__asked *asked,
 		handle = call->handle;
 		hung_up = do_call(graph, asked, call, answer);
 	} else {
-		ivrq__refuse(answer, asked, 404, "8522", "Call not found.");
+		ivrq__refuse_absent(answer, asked, "Call not found.");
 	}
 	pthread_mutex_unlock(&graph->lock);
 	if (hung_up && graph->config.hang_up)

@@ -38,6 +38,9 @@ __attribute__((format(printf, 5, 6))) void
 ivrq__refuse(struct ivrq__answer *answer, const struct ivrq__asked *asked,
 	     int status, const char *code, const char *format, ...);
 
+/* 404; the message says what there is not. */
+void ivrq__refuse_absent(struct ivrq__answer *answer,
+			 const struct ivrq__asked *asked, const char *message);
 void ivrq__refuse_memory(struct ivrq__answer *answer,
 			 const struct ivrq__asked *asked);
 void ivrq__refuse_stopping(struct ivrq__answer *answer,

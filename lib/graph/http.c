@@ -169,7 +169,7 @@ static void judge(struct ivrq__http *http, struct MHD_Connection *handle,
 		return;
 	}
 	if (status != 200) {
-		ivrq__refuse(answer, asked, 404, "8522", "No such resource.");
+		ivrq__refuse_absent(answer, asked, "No such resource.");
 		return;
 	}
 	asked->media = !graph->auth;

@@ -37,7 +37,7 @@ int ivrq__recording_open(ivrq_graph *graph, const struct ivrq__asked *asked,
 {
 	const char *given = ivrq__auth_bearer(authorization);
 	char path[4096];
-	int fd;
+	int fd = -1;
 
 	if (!given) {
 		answer->challenge = "Bearer realm=\"recordings\"";
@@ -45,15 +45,11 @@ int ivrq__recording_open(ivrq_graph *graph, const struct ivrq__asked *asked,
 			     "The recordingAccessToken is needed.");
 		return -1;
 	}
-	if (!allowed(graph, asked, given, path, sizeof(path))) {
-		ivrq__refuse(answer, asked, 404, "8522",
-			     "Recording not found.");
-		return -1;
-	}
-	fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (allowed(graph, asked, given, path, sizeof(path)))
+		fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
-		ivrq__refuse(answer, asked, 404, "8522",
-			     "Recording not found.");
-	answer->status = fd < 0 ? 404 : 200;
+		ivrq__refuse_absent(answer, asked, "Recording not found.");
+	else
+		answer->status = 200;
 	return fd;
 }
