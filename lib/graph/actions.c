@@ -56,6 +56,28 @@ static void refuse_engine(struct ivrq__answer *answer,
 	}
 }
 
+/* The member of a request that has its prompts, and how many; count 0: none. */
+struct prompts {
+	const char *const **list;
+	uint32_t count;
+};
+
+static struct prompts prompts_of(ivrq_json_request *request)
+{
+	ivrq_play_prompt_request *play = &request->play_prompt;
+	ivrq_record_response_request *record = &request->record_response;
+
+	switch (request->action) {
+	case IVRQ_JSON_PLAY_PROMPT:
+		return (struct prompts){ &play->prompts, play->prompt_count };
+	case IVRQ_JSON_RECORD_RESPONSE:
+		return (struct prompts){ &record->prompts,
+					 record->prompt_count };
+	default:
+		return (struct prompts){ NULL, 0 };
+	}
+}
+
 /* The prompt's names as the driver knows them, behind the record. */
 static int name_prompts(ivrq_graph *graph, const char *const *prompts,
 			uint32_t count, char *names)
@@ -79,24 +101,15 @@ static int name_prompts(ivrq_graph *graph, const char *const *prompts,
 static int adapt(ivrq_graph *graph, struct ivrq__operation *operation,
 		 ivrq_error *error)
 {
-	ivrq_play_prompt_request *play = &operation->request.play_prompt;
-	ivrq_record_response_request *record;
-	bool plays = operation->action == IVRQ_JSON_PLAY_PROMPT;
-	const char *const **prompts = &play->prompts;
-	uint32_t count = play->prompt_count;
+	struct prompts prompts = prompts_of(&operation->request);
 	char *names = (char *)(operation + 1);
 
-	record = &operation->request.record_response;
-	if (!plays) {
-		prompts = &record->prompts;
-		count = record->prompt_count;
-	}
-	if (!graph->config.prompt || !count)
+	if (!graph->config.prompt || !prompts.count)
 		return 0;
-	if (name_prompts(graph, *prompts, count, names))
+	if (name_prompts(graph, *prompts.list, prompts.count, names))
 		return ivrq__invalid(error, "prompts[].mediaInfo.uri",
 				     "not one of this server's prompts");
-	*prompts = (const char *const *)(void *)names;
+	*prompts.list = (const char *const *)(void *)names;
 	return 0;
 }
 
@@ -132,24 +145,18 @@ static struct ivrq__operation *prepare(ivrq_graph *graph,
 	struct ivrq__operation *operation = NULL;
 	ivrq_error error = { 0, "body", "out of its rule" };
 	ivrq_json_request request;
-	uint32_t prompts = 0;
 	int status;
 
 	status = ivrq_json_decode_request(route->action, route->version,
 					  asked->body, asked->bytes, &request,
 					  &error);
 	if (status == 0) {
-		if (route->action == IVRQ_JSON_PLAY_PROMPT)
-			prompts = request.play_prompt.prompt_count;
-		else if (route->action == IVRQ_JSON_RECORD_RESPONSE)
-			prompts = request.record_response.prompt_count;
-		operation =
-			operation_new(graph, prompts, request.client_context);
+		operation = operation_new(graph, prompts_of(&request).count,
+					  request.client_context);
 		if (operation) {
 			operation->action = route->action;
 			operation->request = request;
-			if (prompts)
-				status = adapt(graph, operation, &error);
+			status = adapt(graph, operation, &error);
 		} else {
 			ivrq_json_request_free(&request);
 			status = IVRQ_ENOMEM;
