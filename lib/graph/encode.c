@@ -465,8 +465,7 @@ int ivrq_json_encode_changed(const ivrq_json_call *call, char *buffer,
 int ivrq_json_encode_notifications(const char *const *elements, size_t count,
 				   char *buffer, size_t bytes)
 {
-	static const char head[] = "{\"@odata.type\":\"#microsoft.graph."
-				   "commsNotifications\",\"value\":[";
+	static const char head[] = IVRQ__JSON_NOTIFICATIONS;
 	struct out out = { .buffer = buffer };
 	/* A comma behind each but the last, which has "]}" and a NUL. */
 	size_t length = sizeof(head) - 1 + 1, i;

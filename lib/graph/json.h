@@ -52,6 +52,10 @@ int ivrq__json_read(const char *body, size_t bytes, size_t extra, void **memory,
 const struct ivrq__json *ivrq__json_get(const struct ivrq__json *object,
 					const char *name);
 
+/* What stands before the elements of a body of notifications; "]}" ends it. */
+#define IVRQ__JSON_NOTIFICATIONS                                               \
+	"{\"@odata.type\":\"#microsoft.graph.commsNotifications\",\"value\":["
+
 /* What comes after "#microsoft.graph.", by enum ivrq_json_action. */
 extern const char *const ivrq__json_types[5];
 /* By enum ivrq_json_status, by enum ivrq_json_call_state. */

@@ -34,6 +34,7 @@
 
 #include "graph/clock.h"
 #include "graph/fail.h"
+#include "graph/json.h"
 #include "graph/notify.h"
 #include "graph/outbox.h"
 #include "graph/send.h"
@@ -81,11 +82,11 @@ static void log_call(const struct ivrq__notify *notify, const ivrq_uuid *call,
 	notify->log(notify->user, line);
 }
 
-/* {"@odata.type":...,"value":[a,b]}; NULL: no memory. */
+/* As ivrq_json_encode_notifications(), of a list whose lengths are known; NULL:
+ * no memory. */
 static char *join(const struct ivrq__elements *elements, size_t *bytes)
 {
-	static const char before[] = "{\"@odata.type\":\"#microsoft.graph."
-				     "commsNotifications\",\"value\":[";
+	static const char before[] = IVRQ__JSON_NOTIFICATIONS;
 	const struct ivrq__element *element;
 	char *body, *end;
 
