@@ -37,7 +37,6 @@ struct ivrq__repeats {
 	struct entry **ring;
 	struct entry **chains;
 	uint64_t life_ns;
-	uint64_t forgotten;
 	uint64_t mask; /* chains - 1 */
 	uint32_t count;
 	uint32_t used;
@@ -222,19 +221,12 @@ int ivrq__repeats_add(struct ivrq__repeats *repeats, const ivrq_uuid *call,
 	entry = entry_make(&key, now_ns, answer);
 	if (!entry)
 		return IVRQ_ENOMEM;
-	if (repeats->used == repeats->count) {
+	if (repeats->used == repeats->count)
 		forget_oldest(repeats);
-		repeats->forgotten++;
-	}
 	last = (uint64_t)repeats->oldest + repeats->used++;
 	repeats->ring[last % repeats->count] = entry;
 	chain = &repeats->chains[key.hash & repeats->mask];
 	entry->next = *chain;
 	*chain = entry;
 	return 0;
-}
-
-uint64_t ivrq__repeats_forgotten(const struct ivrq__repeats *repeats)
-{
-	return repeats->forgotten;
 }

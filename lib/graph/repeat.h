@@ -41,14 +41,12 @@ bool ivrq__repeats_find(struct ivrq__repeats *repeats, const ivrq_uuid *call,
 			uint64_t now_ns, struct ivrq__repeat *answer);
 
 /*
- * Remembers an answer; copied. When all are in use the oldest is forgotten,
- * which the counter of ivrq__repeats_forgotten() tells if its time was not
- * over. 0, also where there is no id; IVRQ_EALREADY there is an answer, which
- * stays; IVRQ_ENOMEM nothing changed, but that what is too old is forgotten.
+ * Remembers an answer; copied. When all are in use the oldest is forgotten. 0,
+ * also where there is no id; IVRQ_EALREADY there is an answer, which stays;
+ * IVRQ_ENOMEM nothing changed, but that what is too old is forgotten.
  */
 int ivrq__repeats_add(struct ivrq__repeats *repeats, const ivrq_uuid *call,
 		      enum ivrq_json_action action, const char *id,
 		      uint64_t now_ns, const struct ivrq__repeat *answer);
-uint64_t ivrq__repeats_forgotten(const struct ivrq__repeats *repeats);
 
 #endif
