@@ -223,6 +223,21 @@ START_TEST(test_environment_has_no_say_in_where_it_goes)
 }
 END_TEST
 
+/* They come once, all that were told are settled, and the disk was good. */
+static void expect_all_settled(unsigned calls, unsigned each)
+{
+	struct ivrq__notify_stats now;
+
+	wait_none();
+	expect_once(calls, each);
+	now = stats();
+	ck_assert_uint_eq(now.told, calls * each);
+	ck_assert_uint_eq(now.settled, calls * each);
+	ck_assert_uint_eq(now.spooled, 0);
+	ck_assert_uint_eq(now.spool_failures, 0);
+	ck_assert_uint_eq(seen.settled, calls * each);
+}
+
 START_TEST(test_receiver_that_is_away_gets_all_when_it_is_back)
 {
 	struct ivrq__notify_stats now;
@@ -240,13 +255,7 @@ START_TEST(test_receiver_that_is_away_gets_all_when_it_is_back)
 	ck_assert_uint_eq(now.waiting, 3999);
 	ck_assert_uint_eq(now.spooled, _i ? 3899 : 3999);
 	ck_assert(receiver_return(receiver));
-	wait_none();
-	expect_once(10, 400);
-	now = stats();
-	ck_assert_uint_eq(now.settled, 4000);
-	ck_assert_uint_eq(now.spooled, 0);
-	ck_assert_uint_eq(now.spool_failures, 0);
-	ck_assert_uint_eq(seen.settled, 4000);
+	expect_all_settled(10, 400);
 }
 END_TEST
 
@@ -329,7 +338,6 @@ static void *add_many(void *user)
 START_TEST(test_add_by_threads_to_a_moody_receiver_arrives_once)
 {
 	struct adder adders[4];
-	struct ivrq__notify_stats now;
 
 	config.in_memory = 30;
 	config.spool_file = _i ? spool : NULL;
@@ -346,13 +354,7 @@ START_TEST(test_add_by_threads_to_a_moody_receiver_arrives_once)
 		pthread_join(adders[i].thread, NULL);
 		CT_NO_SLIP(&adders[i].slip);
 	}
-	wait_none();
-	expect_once(20, 200);
-	now = stats();
-	ck_assert_uint_eq(now.told, 4000);
-	ck_assert_uint_eq(now.settled, 4000);
-	ck_assert_uint_eq(now.spooled, 0);
-	ck_assert_uint_eq(seen.settled, 4000);
+	expect_all_settled(20, 200);
 }
 END_TEST
 
