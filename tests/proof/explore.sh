@@ -19,12 +19,8 @@ build=${dir%/*}/core
 mkdir -p "$dir" || exit 99
 
 # The explorer reads the stacks of its threads: not with every compiler.
-CC=${CC:-gcc} BUILD_DIR=$build \
-	CONFIGURE_ARGS="--disable-graph --disable-media" \
-	./bootstrap build >"$dir/build.log" 2>&1 &&
-	make -C "$build" tests/explore/check_interleavings \
-		tests/explore/check_modules >>"$dir/build.log" 2>&1 ||
-	{ cat "$dir/build.log"; exit 99; }
+sh tests/proof/core.sh "$build" "$dir/build.log" \
+	tests/explore/check_interleavings tests/explore/check_modules || exit
 
 if [ "$1" = short ]; then
 	unset IVRQ_STRESS

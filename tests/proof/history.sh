@@ -13,10 +13,7 @@ dir=${PROOF_DIR:-$PWD/build/proof}/history
 build=${dir%/*}/core
 mkdir -p "$dir" || exit 99
 
-BUILD_DIR=$build CONFIGURE_ARGS="--disable-graph --disable-media" \
-	./bootstrap build >"$dir/build.log" 2>&1 &&
-	make -C "$build" tests/stress_history >>"$dir/build.log" 2>&1 ||
-	{ cat "$dir/build.log"; exit 99; }
+sh tests/proof/core.sh "$build" "$dir/build.log" tests/stress_history || exit
 
 [ "$1" = short ] && seconds=8 || seconds=60
 IVRQ_SECONDS=$seconds "$build/tests/stress_history" >"$dir/log"

@@ -12,22 +12,17 @@ set -eu
 
 proof=${PROOF_DIR:-$PWD/build/proof}
 work=$proof/orders build=$proof/core
-CC=${CC:-gcc}
 case ${1:-} in
 short) factor= ;;
 *) factor=10 ;;
 esac
 
 mkdir -p "$work"
-CC=$CC SANITIZER= BUILD_DIR=$build \
-	CONFIGURE_ARGS="--disable-graph --disable-media" ./bootstrap build \
-	>"$work/build.log" 2>&1 || { tail -n 20 "$work/build.log"; exit 1; }
+sh tests/proof/core.sh "$build" "$work/build.log" \
+	tests/explore/check_frozen tests/explore/check_orders
 IVRQ_STRESS=$factor
 export IVRQ_STRESS
 [ "$factor" ] || unset IVRQ_STRESS
-
-make -C "$build" tests/explore/check_frozen tests/explore/check_orders \
-	>>"$work/build.log" 2>&1 || { tail -n 20 "$work/build.log"; exit 1; }
 
 run() # run <name of the log> <program>: each has one thread
 {

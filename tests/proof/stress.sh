@@ -18,12 +18,7 @@ seconds=60
 seconds=${STRESS_S:-$seconds}
 
 mkdir -p "$dir" || exit 99
-if ! { BUILD_DIR=$build \
-	CONFIGURE_ARGS="--disable-graph --disable-media" ./bootstrap build &&
-	make -C "$build" tests/stress_long; } >"$dir/build.log" 2>&1; then
-	tail -n 20 "$dir/build.log" >&2
-	exit 1
-fi
+sh tests/proof/core.sh "$build" "$dir/build.log" tests/stress_long || exit
 make -s -C "$build" stress STRESS_S="$seconds" >"$dir/log" 2>&1
 status=$?
 # The last line is the program's own summary.
