@@ -42,7 +42,8 @@ static void say_all(const char *what, unsigned long at, double pieces)
 static void begin(struct side_run *run, unsigned long calls,
 		  unsigned long depth)
 {
-	const struct side_config config = { calls, depth, calls * depth };
+	const struct side_config config = { calls, depth, calls * depth,
+					    false };
 
 	side_begin(run, &side_ivrq, &config);
 	side_open_all(run);

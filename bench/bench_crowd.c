@@ -19,9 +19,9 @@
  * not sleep, many runs may find nothing to do, more of them on one side than
  * on the other: so the busy ones are told alone too.
  *
- * On both sides a run is one pass over what was ready when it began. The more
- * clients get done, the more that is: a side that does not make them wait has
- * longer runs, and more results in each.
+ * A run of the side mutex is one pass over what was ready when it began. One of
+ * the engine is that too, but it ends after 64 calls, as there is a wake hook,
+ * and the next run goes on from there.
  *
  * The worker has a CPU for itself, as a thread that plays media has; clients
  * share the others. With fewer CPUs than threads a client may lose its CPU at
@@ -259,7 +259,7 @@ static void once(const struct side *side, unsigned long calls,
 		 struct repeat *repeat)
 {
 	static struct client client[CLIENTS];
-	const struct side_config config = { calls, DEPTH, calls * DEPTH };
+	const struct side_config config = { calls, DEPTH, calls * DEPTH, true };
 	struct crowd crowd = { .side = side, .calls = calls };
 	unsigned long i;
 	uint64_t accepted;

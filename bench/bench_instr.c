@@ -60,7 +60,7 @@ static void fill(void *it)
 
 int main(int argc, char **argv)
 {
-	const struct side_config config = { CALLS, 32, CALLS * 32 };
+	const struct side_config config = { CALLS, 32, CALLS * 32, false };
 	const char *what = argc == 3 ? argv[1] : "";
 	unsigned long n = argc == 3 ? strtoul(argv[2], NULL, 10) : 0;
 	struct tally tally = { 0 };

@@ -30,7 +30,8 @@ static const struct bench_option options[] = {
 static void begin(struct side_run *run, const struct side *side,
 		  unsigned long count, unsigned long depth)
 {
-	const struct side_config config = { count, depth, count * depth };
+	const struct side_config config = { count, depth, count * depth,
+					    false };
 
 	side_begin(run, side, &config);
 	side_open_all(run);

@@ -55,7 +55,7 @@ static const struct side *const sides[SIDES] = { &side_ivrq, &side_mutex };
 static void begin(struct side_run *run, const struct side *side,
 		  unsigned long count, unsigned long operations)
 {
-	const struct side_config config = { count, DEPTH, operations };
+	const struct side_config config = { count, DEPTH, operations, false };
 
 	side_begin(run, side, &config);
 }

@@ -22,6 +22,7 @@ struct side_config {
 	unsigned long calls;
 	unsigned long depth; /* of one call; a power of two */
 	unsigned long operations;
+	bool polled; /* run again and again, so that a run may leave a rest */
 };
 
 struct side {

@@ -147,8 +147,9 @@ IVRQ_API IVRQ_MUST_USE int ivrq_engine_stats(const ivrq_engine *engine,
  * Expires deadlines, starts operations, tells drivers to stop, delivers
  * results, tones and closes. Its cost follows the calls that have something
  * to do. What callbacks submit here starts here too, within a bound; what other
- * threads submit meanwhile is left to the next run. If work is left the wake
- * hook is called.
+ * threads submit meanwhile is left to the next run. With a wake hook a run
+ * comes to 64 calls at most, and the next goes on from there; without one, to
+ * all that have something to do. If work is left the wake hook is called.
  * Threads:   one at a time for each worker; any thread.
  * Progress:  never waits.
  * Ordering:  what a submitter wrote before submit, a driver before complete,

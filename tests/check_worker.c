@@ -451,6 +451,57 @@ START_TEST(test_run_of_many_leaves_what_they_bring_to_the_next)
 }
 END_TEST
 
+#define MANY 100
+static unsigned heard_of[MANY + 1], heard;
+
+static void hear(void *user, const ivrq_tone_event *event)
+{
+	(void)event;
+	heard_of[heard++] = (unsigned)(uintptr_t)user;
+}
+
+/* A hook comes back for the rest; without one a run leaves nothing. */
+START_TEST(test_run_with_a_hook_visits_64_and_the_next_goes_on)
+{
+	ivrq_call call[MANY];
+	ivrq_subscription s;
+	unsigned i;
+
+	tear_down();
+	wb.config.calls = MANY + 1;
+	wb.config.subscriptions = wb.config.tones = MANY + 1;
+	if (_i)
+		wb.config.wake = NULL;
+	wb_begin(&wb);
+	for (heard = i = 0; i < MANY; i++) {
+		ck_assert_int_eq(ivrq_call_open(wb.engine, &wb.call_config,
+						&call[i], NULL),
+				 0);
+		ck_assert_int_eq(
+			ivrq_subscribe_to_tone(wb.engine, call[i], hear,
+					       (void *)(uintptr_t)i, &s),
+			0);
+		ck_assert_int_eq(ivrq_tone(wb.engine, call[i], '1', 0), 0);
+	}
+	wb.wakes = 0;
+	wb_run(&wb, 1);
+	ck_assert_uint_eq(heard, _i ? MANY : 64);
+	ck_assert_uint_eq(wb.wakes, _i ? 0 : 1);
+	ck_assert_int_eq(ivrq_tone(wb.engine, call[0], '2', 0), 0);
+	wb.wakes = 0;
+	wb_run(&wb, 1);
+	ck_assert_uint_eq(heard, MANY + 1);
+	ck_assert_uint_eq(wb.wakes, 0);
+	for (i = 0; i < MANY; i++)
+		ck_assert_uint_eq(heard_of[i], i);
+	ck_assert_uint_eq(heard_of[MANY], 0);
+	/* As many come to their end in two runs, of which this is one. */
+	ck_assert_int_ne(ivrq_engine_stop(wb.engine, 0), 0);
+	ck_assert_int_eq(wb_run(&wb, 1), 0);
+	ck_assert_int_eq(ivrq_engine_stop(wb.engine, 0) == 0, _i);
+}
+END_TEST
+
 static int answers[3];
 
 static void run_inside(struct wb *it, const char *word)
@@ -519,6 +570,9 @@ static void add_runs(TCase *tcase)
 		       test_run_leaves_what_another_thread_submits_to_the_next);
 	tcase_add_loop_test(tcase,
 			    test_run_of_many_leaves_what_they_bring_to_the_next,
+			    0, 2);
+	tcase_add_loop_test(tcase,
+			    test_run_with_a_hook_visits_64_and_the_next_goes_on,
 			    0, 2);
 	tcase_add_test(tcase, test_run_inside_a_callback_is_refused);
 	tcase_add_test(tcase, test_run_of_a_busy_or_unknown_worker_is_refused);

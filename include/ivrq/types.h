@@ -118,7 +118,8 @@ typedef struct ivrq_config {
 	 * Wakes the thread that runs `worker`. Called from submit, cancel,
 	 * complete, tone, and at the end of a run that left work, always
 	 * outside any lock; it must not call the engine. It may be called
-	 * more often than needed, never less. [NULL: the worker polls]
+	 * more often than needed, never less. With it a run gives itself up
+	 * after 64 calls, and wakes. [NULL: the worker polls]
 	 */
 	void (*wake)(void *user, uint32_t worker);
 	void *user;		 /* for the three hooks [NULL] */

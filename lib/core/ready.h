@@ -25,7 +25,8 @@ void ivrq__ready_init(struct ivrq__ready *ready, ivrq__a64 *words,
 void ivrq__ready_add(struct ivrq__ready *ready, uint32_t member);
 bool ivrq__ready_empty(const struct ivrq__ready *ready);
 
-/* Take them all, one by one; those added meanwhile may be left for later. */
+/* Take them all, one by one; those added meanwhile may be left for later. A
+ * walk may rest for as long as it likes. */
 struct ivrq__ready_walk {
 	uint64_t rest[IVRQ__READY_LEVELS];
 	uint32_t index[IVRQ__READY_LEVELS]; /* of the word it is the rest of */
@@ -34,6 +35,17 @@ void ivrq__ready_begin(struct ivrq__ready *ready,
 		       struct ivrq__ready_walk *walk);
 /* Nothing is left of level 0: take its next word. False: there is none. */
 bool ivrq__ready_fill(struct ivrq__ready *ready, struct ivrq__ready_walk *walk);
+
+/* Has the walk come to its end? Also one that never began, of zeros. */
+static inline bool ivrq__ready_over(const struct ivrq__ready_walk *walk)
+{
+	unsigned level;
+
+	for (level = 0; level < IVRQ__READY_LEVELS; level++)
+		if (walk->rest[level])
+			return false;
+	return true;
+}
 
 /* The lowest of a level's rest, with which it is done. */
 static inline uint32_t ivrq__ready_lowest(struct ivrq__ready_walk *walk,

@@ -6,8 +6,10 @@
  * then its queue, as far as it goes without waiting. What its own callbacks
  * add is taken in another pass of the same run, up to PASSES, and only while
  * the run has made few visits. What other threads add is left to the next run:
- * however busy they are, they do not keep this one. What is left stays ready.
- * A visit ends after a bounded number of steps too.
+ * however busy they are, they do not keep this one. If there is a hook that
+ * asks for another run, this one ends after FEW visits whatever is ready, and
+ * the next goes on where it has ended; so no call is passed over. A visit ends
+ * after a bounded number of steps too.
  *
  * A visit looks at the queue again after every step, as any thread may have
  * changed it. The order inside it keeps G5: first what has ended in flight,
@@ -41,6 +43,7 @@
 #define PASSES 8
 #define FEW    64 /* visits */
 #define AHEAD  8  /* calls whose memory is fetched before they are visited */
+_Static_assert(FEW % AHEAD == 0, "a run of FEW visits ends between two takes");
 
 /* One visit to one call. */
 struct visit {
@@ -500,14 +503,15 @@ static void expire_due(ivrq_engine *engine, struct ivrq__worker *worker)
 	}
 }
 
-/* The next few of a walk: their memory is on its way while others are visited. */
+/* The next few of the walk: their memory is on its way while others are
+ * visited. */
 static unsigned take_few(ivrq_engine *engine, struct ivrq__worker *worker,
-			 struct ivrq__ready_walk *walk, uint32_t few[AHEAD])
+			 uint32_t few[AHEAD])
 {
 	unsigned n;
 
 	for (n = 0; n < AHEAD; n++) {
-		if (!ivrq__ready_next(&worker->ready, walk, &few[n]))
+		if (!ivrq__ready_next(&worker->ready, &worker->walk, &few[n]))
 			break;
 		__builtin_prefetch(ivrq__call_at(engine, few[n]));
 		__builtin_prefetch(&engine->cold[few[n]]);
@@ -515,19 +519,32 @@ static unsigned take_few(ivrq_engine *engine, struct ivrq__worker *worker,
 	return n;
 }
 
+/* The walk of the last run, if that has left one, or another. False: there is
+ * nothing to walk for. */
+static bool walk_on(struct ivrq__worker *worker)
+{
+	if (!ivrq__ready_over(&worker->walk))
+		return true;
+	if (!worker->again)
+		return false;
+	worker->again = false;
+	ivrq__ready_begin(&worker->ready, &worker->walk);
+	return true;
+}
+
 static int run(ivrq_engine *engine, uint32_t number, bool *news)
 {
 	struct ivrq__worker *worker = &engine->workers[number];
-	struct ivrq__ready_walk walk;
+	uint32_t most = engine->config.wake ? FEW : UINT32_MAX;
 	uint32_t few[AHEAD], results = 0, visits = 0, ref;
 	unsigned pass, i, n;
 
 	expire_due(engine, worker);
 	worker->again = !ivrq__ready_empty(&worker->ready);
-	for (pass = 0; pass < PASSES && visits < FEW && worker->again; pass++) {
-		worker->again = false;
-		ivrq__ready_begin(&worker->ready, &walk);
-		while ((n = take_few(engine, worker, &walk, few)) != 0) {
+	for (pass = 0; pass < PASSES && visits < FEW && walk_on(worker);
+	     pass++) {
+		while (visits < most &&
+		       (n = take_few(engine, worker, few)) != 0) {
 			for (i = 0; i < n; i++)
 				results += visit_call(engine, number, few[i],
 						      news);
@@ -542,7 +559,7 @@ static int run(ivrq_engine *engine, uint32_t number, bool *news)
 int ivrq_worker_run(ivrq_engine *engine, uint32_t number, uint64_t now_ns)
 {
 	struct ivrq__worker *worker;
-	bool news = false;
+	bool news = false, left;
 	uint32_t turn;
 	int results;
 
@@ -558,12 +575,13 @@ int ivrq_worker_run(ivrq_engine *engine, uint32_t number, uint64_t now_ns)
 	ivrq__set_running(worker);
 	worker->now = now_ns;
 	results = run(engine, number, &news);
+	left = !ivrq__ready_over(&worker->walk);
 	ivrq__set_running(NULL);
 	ivrq__st_seq32(&worker->turn, turn + 2); /* WB2 */
 	if (news)
 		ivrq__fences_tell(&engine->fences);
 	/* Who was woken, and found a thread in the run, has not run it. */
-	if (engine->config.wake && !ivrq__ready_empty(&worker->ready))
+	if (engine->config.wake && (left || !ivrq__ready_empty(&worker->ready)))
 		engine->config.wake(engine->config.user, number);
 	return results;
 }
