@@ -385,6 +385,35 @@ static void *play_beside(void *unused)
 	return unused;
 }
 
+static void play_beside_in_start(struct wb *it, const char *word)
+{
+	(void)it;
+	if (!strcmp(word, "!1"))
+		play_beside(NULL);
+}
+
+/* A callback is in the run of its own worker, not of all. */
+START_TEST(test_run_wakes_the_other_worker_its_callback_submits_to)
+{
+	tear_down();
+	wb.config.workers = 2;
+	wb_begin(&wb);
+	wb.call_config.worker = 1;
+	ck_assert_int_eq(
+		ivrq_call_open(wb.engine, &wb.call_config, &beside, NULL), 0);
+	wb_play(&wb, 1);
+	wb.inside = play_beside_in_start;
+	wb.log[0] = 0;
+	wb.wakes = 0;
+	wb_run(&wb, 1);
+	WB_LOG(&wb, "+1 !1");
+	ck_assert_uint_eq(wb.wakes, 1);
+	ck_assert_int_eq(ivrq_worker_run(wb.engine, 1, 1), 0);
+	WB_LOG(&wb, "+2 !2");
+	ck_assert_uint_eq(wb.wakes, 1);
+}
+END_TEST
+
 static void wait_for_another(struct wb *it, const char *word)
 {
 	pthread_t thread;
@@ -566,6 +595,8 @@ static void add_runs(TCase *tcase)
 {
 	tcase_add_test(tcase, test_run_that_feeds_itself_ends_and_wakes);
 	tcase_add_test(tcase, test_run_starts_what_a_callback_submits);
+	tcase_add_test(tcase,
+		       test_run_wakes_the_other_worker_its_callback_submits_to);
 	tcase_add_test(tcase,
 		       test_run_leaves_what_another_thread_submits_to_the_next);
 	tcase_add_loop_test(tcase,

@@ -25,6 +25,9 @@
  *    state if that is still the same afterwards.
  *  * TX1: relaxed. A counter with one writer; readers may see it late.
  *  * TX2: relaxed. A counter; nothing is ordered by it.
+ *  * TX3: relaxed. Is there anything? What was there when the call was added to
+ *    the ready set is seen, by that (RB1); what is there is read again by TT2
+ *    and TS2.
  */
 #include "core/tone.h"
 

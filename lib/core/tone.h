@@ -7,10 +7,10 @@
 /* The worker: is there anything for the two below? */
 static inline bool ivrq__tones_any(const struct ivrq__call *call)
 {
-	uint64_t tones = ivrq__ld_acq64(&call->tones); /* TT2 */
+	uint64_t tones = ivrq__ld_rlx64(&call->tones); /* TX3 */
 
 	return (tones & IVRQ__TONE_TOP) ||
-	       ivrq__ld_acq32(&call->subscribers); /* TS2 */
+	       ivrq__ld_rlx32(&call->subscribers); /* TX3 */
 }
 /* The worker: deliver what has come; `last` also refuses all that comes
  * later. True if there was anything. */
