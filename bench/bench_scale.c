@@ -23,7 +23,9 @@
  * place that is drawn, as equal steps might fall on few lines of a cache.
  * Only the run is timed: operations are submitted and completed between. Of
  * the runs of one repeat the middle one counts, as one that was interrupted
- * tells nothing.
+ * tells nothing. All sizes of both sides are there at one time and take turns,
+ * 50 runs each, as it is sizes that are compared, and the machine may be
+ * faster now and slower then.
  *
  * million goes through all once before the time is taken: the memory has been
  * touched then, and calls are opened that were closed before.
@@ -35,7 +37,9 @@
 #include "side.h"
 
 #define ACTIVE	   100
-#define EACH	   4 /* operations of one call */
+#define CHUNK	   50 /* ticks of one, then of another */
+#define WARM	   10 /* before them, not counted */
+#define EACH	   4  /* operations of one call */
 #define OPERATIONS 4096
 #define DEPTH	   16
 #define SIDES	   2
@@ -176,6 +180,8 @@ static void bench_resident(void)
 struct tick {
 	struct side_run run;
 	unsigned long active[ACTIVE];
+	uint64_t *spent;
+	unsigned long taken;
 };
 
 static void submit_active(struct tick *tick)
@@ -210,56 +216,82 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static double time_ticks(const struct side *side, unsigned long idle)
+static void tick_begin(struct tick *tick, const struct side *side,
+		       unsigned long idle)
 {
 	unsigned long r, part = (idle + ACTIVE) / ACTIVE;
-	uint64_t *spent = bench_memory(runs, sizeof(*spent)), middle;
-	struct tick tick;
 
-	begin(&tick.run, side, idle + ACTIVE, EACH * ACTIVE);
-	side_open_all(&tick.run);
+	begin(&tick->run, side, idle + ACTIVE, EACH * ACTIVE);
+	side_open_all(&tick->run);
 	for (r = 0; r < ACTIVE; r++)
-		tick.active[r] =
+		tick->active[r] =
 			r * part + (unsigned long)(bench_random() % part);
-	submit_active(&tick);
-	side->run(tick.run.it);
-	for (r = 0; r < runs / 10 + 1; r++)
-		turn(&tick); /* until they are warm */
-	for (r = 0; r < runs; r++)
-		spent[r] = turn(&tick);
-	deliver(&tick.run);
-	side_close_all(&tick.run);
-	side->run(tick.run.it);
-	side_end(&tick.run);
-	qsort(spent, runs, sizeof(*spent), compare);
-	middle = spent[runs / 2];
-	free(spent);
+	submit_active(tick);
+	side->run(tick->run.it);
+	tick->spent = bench_memory(runs, sizeof(*tick->spent));
+	tick->taken = 0;
+}
+
+/* A few, when others have been at the caches. */
+static void tick_on(struct tick *tick)
+{
+	unsigned long r;
+
+	for (r = 0; r < WARM; r++)
+		turn(tick);
+	for (r = 0; r < CHUNK && tick->taken < runs; r++)
+		tick->spent[tick->taken++] = turn(tick);
+}
+
+/* The middle one. */
+static double tick_end(struct tick *tick)
+{
+	uint64_t middle;
+
+	deliver(&tick->run);
+	side_close_all(&tick->run);
+	tick->run.side->run(tick->run.it);
+	side_end(&tick->run);
+	qsort(tick->spent, runs, sizeof(*tick->spent), compare);
+	middle = tick->spent[runs / 2];
+	free(tick->spent);
 	return (double)middle;
 }
 
-/* All sizes of both sides take turns, as it is sizes that are compared. */
+/* Of sizes that are not less than the last there is only that. */
+static bool used(const unsigned long most[SIZES], unsigned o)
+{
+	return o / SIDES == SIZES - 1 || most[o / SIDES] < calls;
+}
+
 static void bench_tick(void)
 {
 	static double samples[SIDES * SIZES][BENCH_REPEATS_MAX];
+	static struct tick ticks[SIDES * SIZES];
 	const unsigned long most[SIZES] = { 1000, 100000, calls };
 	struct bench_work work = { "tick", 0, "ns", runs, NULL, NULL };
 	unsigned order[SIDES * SIZES];
-	unsigned long repeat;
+	unsigned long repeat, r;
 	unsigned i, o;
 
 	for (repeat = 0; repeat < bench_repeats; repeat++) {
-		bench_order(order, SIDES * SIZES);
-		for (i = 0; i < SIDES * SIZES; i++) {
-			o = order[i];
-			if (o / SIDES < SIZES - 1 && most[o / SIDES] >= calls)
-				continue;
-			samples[o][repeat] =
-				time_ticks(sides[o % SIDES], most[o / SIDES]);
+		for (o = 0; o < SIDES * SIZES; o++)
+			if (used(most, o))
+				tick_begin(&ticks[o], sides[o % SIDES],
+					   most[o / SIDES]);
+		for (r = 0; r < runs; r += CHUNK) {
+			bench_order(order, SIDES * SIZES);
+			for (i = 0; i < SIDES * SIZES; i++)
+				if (used(most, order[i]))
+					tick_on(&ticks[order[i]]);
 		}
+		for (o = 0; o < SIDES * SIZES; o++)
+			if (used(most, o))
+				samples[o][repeat] = tick_end(&ticks[o]);
 	}
 	for (o = 0; o < SIDES * SIZES; o++) {
 		work.at = most[o / SIDES];
-		if (o / SIDES == SIZES - 1 || work.at < calls)
+		if (used(most, o))
 			bench_line(&work, sides[o % SIDES]->name, samples[o],
 				   bench_repeats);
 	}
