@@ -96,9 +96,9 @@ struct ivrq__subscription {
 };
 
 struct ivrq__worker {
-	struct ivrq__ready ready;
-	struct ivrq__ready_walk walk; /* this and below, to the turn: the
-				       * run's */
+	struct ivrq__ready ready; /* the place of it: written once */
+	_Alignas(64) struct ivrq__ready_walk walk; /* this and below, to the
+						    * turn: the run's */
 	struct ivrq__deadlines deadlines;
 	uint64_t now;
 	uint64_t next_ns;    /* of the last run */

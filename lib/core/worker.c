@@ -43,7 +43,6 @@
 #define PASSES 8
 #define FEW    64 /* visits */
 #define AHEAD  8  /* calls whose memory is fetched before they are visited */
-_Static_assert(FEW % AHEAD == 0, "a run of FEW visits ends between two takes");
 
 /* One visit to one call. */
 struct visit {
@@ -503,14 +502,14 @@ static void expire_due(ivrq_engine *engine, struct ivrq__worker *worker)
 	}
 }
 
-/* The next few of the walk: their memory is on its way while others are
- * visited. */
+/* The next few of the walk, at most so many: their memory is on its way while
+ * others are visited. */
 static unsigned take_few(ivrq_engine *engine, struct ivrq__worker *worker,
-			 uint32_t few[AHEAD])
+			 uint32_t few[AHEAD], uint32_t most)
 {
 	unsigned n;
 
-	for (n = 0; n < AHEAD; n++) {
+	for (n = 0; n < AHEAD && n < most; n++) {
 		if (!ivrq__ready_next(&worker->ready, &worker->walk, &few[n]))
 			break;
 		__builtin_prefetch(ivrq__call_at(engine, few[n]));
@@ -543,8 +542,7 @@ static int run(ivrq_engine *engine, uint32_t number, bool *news)
 	worker->again = !ivrq__ready_empty(&worker->ready);
 	for (pass = 0; pass < PASSES && visits < FEW && walk_on(worker);
 	     pass++) {
-		while (visits < most &&
-		       (n = take_few(engine, worker, few)) != 0) {
+		while ((n = take_few(engine, worker, few, most - visits))) {
 			for (i = 0; i < n; i++)
 				results += visit_call(engine, number, few[i],
 						      news);
