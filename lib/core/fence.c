@@ -22,7 +22,19 @@
 #include <ivrq.h>
 #include <time.h>
 
-static _Thread_local const void *running;
+/*
+ * Read by submit, cancel, complete and tone, also in a signal handler: so it
+ * must not be allocated when a thread first comes to it. glibc does that for a
+ * library that was loaded late, unless the variable is in what each thread has
+ * from the start; musl never does, and has no room there.
+ */
+#ifdef __GLIBC__
+#define FROM_THE_START __attribute__((tls_model("initial-exec")))
+#else
+#define FROM_THE_START
+#endif
+
+static _Thread_local const void *running FROM_THE_START;
 
 const void *ivrq__running(void)
 {
