@@ -80,7 +80,8 @@ static void drain(void)
 	world.since = world.returned;
 
 	if (world_flag('z') && !world.woken &&
-	    !ivrq__ready_empty(&world.engine->workers[0].ready))
+	    (!ivrq__ready_empty(&world.engine->workers[0].ready) ||
+	     !ivrq__ready_over(&world.engine->workers[0].walk)))
 		explore_fault("the worker was not woken");
 	do {
 		world_run();

@@ -203,7 +203,8 @@ static void judge(void)
 
 	for (i = 0; i < 2; i++)
 		if (stage.engine->config.wake && !stage.wakes[i] &&
-		    !ivrq__ready_empty(&stage.engine->workers[i].ready))
+		    (!ivrq__ready_empty(&stage.engine->workers[i].ready) ||
+		     !ivrq__ready_over(&stage.engine->workers[i].walk)))
 			explore_fault("worker %u was not woken", i);
 	if (stage.stops && stage.opened != stage.closed)
 		explore_fault("stop answered 0, a call is not closed");
