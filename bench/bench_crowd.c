@@ -19,9 +19,8 @@
  * not sleep, many runs may find nothing to do, more of them on one side than
  * on the other: so the busy ones are told alone too.
  *
- * A run of the side mutex is one pass over what was ready when it began. One of
- * the engine is that too, but it ends after 64 calls, as there is a wake hook,
- * and the next run goes on from there.
+ * On both sides a run is one pass over what was ready when it began, but ends
+ * after 64 calls, and the next run goes on from there.
  *
  * The worker has a CPU for itself, as a thread that plays media has; clients
  * share the others. With fewer CPUs than threads a client may lose its CPU at

@@ -8,15 +8,19 @@
  * in the operation's allocation; there is no allocation under a lock. A worker
  * has a list of the calls with something to do, under a mutex of its own, so
  * that idle calls cost nothing. A run takes that whole list under one lock: so
- * it ends, whatever the clients add. A cancel names itself in each operation
+ * it ends, whatever the clients add; if somebody polls it ends after as many
+ * calls as the engine's, and the next run goes on. A cancel names itself in each operation
  * that it hits, so that the result can tell which one it was. The worker takes
  * what is due under one lock of the call, and tells of it outside.
  */
 #include "side.h"
 
+#include <limits.h>
 #include <pthread.h>
 
 #include "bench.h"
+
+#define POLLED_MOST 64
 
 enum status { WAITING, RUNNING, FINISHED, CANCELED };
 
@@ -68,6 +72,9 @@ struct mutex_side {
 	struct operation **started;
 	unsigned long running;
 	struct tally *tally;
+	unsigned long most; /* calls of one run */
+	struct call *rest;  /* of a list that was taken: the worker's own */
+	unsigned long round_of_rest;
 	_Alignas(64) pthread_mutex_t lock; /* of the worker's list */
 	struct call *ready, **last_ready;
 	unsigned long round; /* of which ready is the list */
@@ -136,6 +143,7 @@ static void *mutex_make(const struct side_config *config, struct tally *tally)
 	side->depth = config->depth;
 	side->started = bench_memory(config->calls, sizeof(*side->started));
 	side->tally = tally;
+	side->most = config->polled ? POLLED_MOST : ULONG_MAX;
 	side->last_ready = &side->ready;
 	side->round = 1;
 	pthread_mutex_init(&side->lock, NULL);
@@ -334,22 +342,29 @@ static void visit(struct call *call)
 		call->on_start(call->user, due.start);
 }
 
+static void take_ready(struct mutex_side *side)
+{
+	pthread_mutex_lock(&side->lock);
+	side->rest = side->ready;
+	side->ready = NULL;
+	side->last_ready = &side->ready;
+	side->round_of_rest = side->round++;
+	pthread_mutex_unlock(&side->lock);
+}
+
 /* What is ready now; what becomes so meanwhile is for the next run. */
 static void mutex_run(void *it)
 {
 	struct mutex_side *side = it;
-	struct call *call, *next, *first;
-	unsigned long round;
+	unsigned long n;
+	struct call *call;
 
-	pthread_mutex_lock(&side->lock);
-	first = side->ready;
-	side->ready = NULL;
-	side->last_ready = &side->ready;
-	round = side->round++;
-	pthread_mutex_unlock(&side->lock);
-	for (call = first; call; call = next) {
+	if (!side->rest)
+		take_ready(side);
+	for (n = 0; side->rest && n < side->most; n++) {
+		call = side->rest;
 		/* Written by others again in the round after the next only. */
-		next = call->next_ready[round & 1];
+		side->rest = call->next_ready[side->round_of_rest & 1];
 		visit(call);
 	}
 }
@@ -357,7 +372,7 @@ static void mutex_run(void *it)
 static bool mutex_end(void *it)
 {
 	struct mutex_side *side = it;
-	bool good = !side->ready;
+	bool good = !side->ready && !side->rest;
 	unsigned long i;
 
 	for (i = 0; i < side->calls; i++) {
