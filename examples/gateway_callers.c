@@ -180,8 +180,11 @@ static void *media_thread(void *user)
 		now = clock_ns();
 		if (due < now)
 			due = now + TICK_NS;
-		while (sleep_until(gateway, due))
+		while (sleep_until(gateway, due)) {
 			run(gateway);
+			if (clock_ns() >= due)
+				break; /* what is left is for after the tick */
+		}
 	}
 	return NULL;
 }

@@ -149,7 +149,8 @@ IVRQ_API IVRQ_MUST_USE int ivrq_engine_stats(const ivrq_engine *engine,
  * to do. What callbacks submit here starts here too, within a bound; what other
  * threads submit meanwhile is left to the next run. With a wake hook a run
  * comes to 64 calls at most, and the next goes on from there; without one, to
- * all that have something to do. If work is left the wake hook is called.
+ * all that have something to do. If work is left the wake hook is called: run
+ * again then, in this tick, whatever was returned.
  * Threads:   one at a time for each worker; any thread.
  * Progress:  never waits.
  * Ordering:  what a submitter wrote before submit, a driver before complete,
@@ -404,8 +405,9 @@ IVRQ_API void ivrq_cancel_request_init(ivrq_cancel_request *request);
  *            one step for each queued operation.
  * Ordering:  what the caller wrote before is visible to the result().
  * Callbacks: none here. in_flight + pending results with receipt->id follow
- *            at the next run, whatever plays on; but while a driver takes
- *            its time to stop the one in flight, those of cuts wait for it.
+ *            when a run comes to the call, whatever plays on; but while a
+ *            driver takes its time to stop the one in flight, those of cuts
+ *            wait for it.
  * Ownership: none.
  * Return:    0, also when nothing was there to cancel; IVRQ_EINVAL;
  *            IVRQ_ENOENT the call, or the op of IVRQ_SCOPE_OP, has ended.

@@ -9,7 +9,8 @@
  * for each of its calls, with 160 or 320 samples:
  *
  *	ivrq_media_put(leg, heard, n);	      what the caller says
- *	ivrq_worker_run(engine, worker, now); once, for all its calls
+ *	ivrq_worker_run(engine, worker, now); once, for all its calls, and
+ *					      again whenever it is woken
  *	ivrq_media_get(leg, said, n);	      what the caller is to hear
  *
  * The media thread reads no file. I/O threads read prompts ahead into a ring
