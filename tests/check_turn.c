@@ -432,6 +432,18 @@ START_TEST(test_sweeping_and_calm_leave_the_slow_mode)
 }
 END_TEST
 
+START_TEST(test_sweeping_and_calm_of_a_fast_queue_change_nothing)
+{
+	uint64_t before;
+
+	filled(_i, 1);
+	before = word_now();
+	ivrq__turn_sweeping(ring);
+	ivrq__turn_calm(ring);
+	ck_assert_uint_eq(word_now(), before);
+}
+END_TEST
+
 /* 0 a selector inside, 1 a killed one, 2 a hole, 3 a covered one */
 START_TEST(test_calm_while_something_needs_it_stays_slow)
 {
@@ -548,6 +560,7 @@ static void add_steps(TCase *tcase)
 	WB_BOTH(tcase, test_expire_of_one_claimed_before_helps_the_claimer);
 	WB_BOTH(tcase, test_expire_of_covered_or_running_does_nothing);
 	WB_BOTH(tcase, test_sweeping_and_calm_leave_the_slow_mode);
+	WB_BOTH(tcase, test_sweeping_and_calm_of_a_fast_queue_change_nothing);
 	tcase_add_loop_test(
 		tcase, test_calm_while_something_needs_it_stays_slow, 0, 4);
 }
