@@ -27,7 +27,8 @@ EXTRA_DIST += \
 	%D%/design.md \
 	%D%/graph.md \
 	%D%/memory-model.md \
-	%D%/proof.md
+	%D%/proof.md \
+	%D%/speed.md
 
 man_names = sed -n '/^\.SH NAME/,/\\-/{/^\.SH/d;s/\\-.*//;s/,/ /g;p;}'
 
