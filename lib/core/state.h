@@ -96,7 +96,7 @@ struct ivrq__subscription {
 };
 
 struct ivrq__worker {
-	struct ivrq__ready ready; /* the place of it: written once */
+	struct ivrq__ready ready; /* where the set is: written once */
 	_Alignas(64) struct ivrq__ready_walk walk; /* this and below, to the
 						    * turn: the run's */
 	struct ivrq__deadlines deadlines;
