@@ -42,7 +42,6 @@
 #define BUCKETS	  ((64 - SUB_BITS + 1) * SUB)
 #define CLIENTS	  256
 #define DRAIN_MAX 1000000
-#define OF_A_RUN  64 /* calls */
 
 static unsigned long clients = 15, many = 1000, milliseconds = 300;
 
@@ -251,7 +250,7 @@ static void close_all(struct crowd *crowd, const struct tally *tally,
 	} while (tally->completed + tally->canceled < accepted &&
 		 ++i < DRAIN_MAX);
 	/* All results are told, maybe not the end of each call. */
-	for (i = 0; i <= crowd->calls / OF_A_RUN; i++)
+	for (i = 0; i <= crowd->calls / SIDE_POLLED_MOST; i++)
 		crowd->side->run(crowd->it);
 	if (!crowd->side->end(crowd->it) ||
 	    tally->completed + tally->canceled != accepted)

@@ -20,6 +20,8 @@ pick(w, s) = sprintf("< awk -F, '$1 == \"%s\" && $2 == \"%s\"' %s", w, s, csv)
 # words.
 rows(if, name) = sprintf("< awk -F, '%s { printf \"%%s,%%s,%%d,%%.3g\\n\", %s, $4, $2 == \"ivrq\", $4 }' %s", if, name, csv)
 
+draw_bars = "plot bars using 0:2:($3 == 1 ? 0xd62728 : 0x1f77b4):xtic(1) with boxes lc rgb variable, bars using 0:2:4 with labels offset 0, 0.7"
+
 svg(name) = sprintf("%s/%s.svg", into, name)
 png(name) = sprintf("%s/%s.png", into, name)
 vector = "set terminal svg size 720,440 font 'Helvetica,13' background 'white'"
@@ -53,9 +55,7 @@ do for [form in "svg png"] {
 	set yrange [0:*]
 	unset key
 	bars = rows("$1 == \"life\" || $1 == \"ring\"", "$1 \": \" $2")
-	plot bars using 0:2:($3 == 1 ? 0xd62728 : 0x1f77b4):xtic(1) \
-		with boxes lc rgb variable, \
-	     bars using 0:2:4 with labels offset 0, 0.7
+	eval(draw_bars)
 	set key top left
 
 	# A run of the worker, over idle calls.
@@ -105,9 +105,7 @@ do for [form in "svg png"] {
 	set yrange [0:*]
 	unset key
 	bars = rows("$1 == \"resident\"", "$2")
-	plot bars using 0:2:($3 == 1 ? 0xd62728 : 0x1f77b4):xtic(1) \
-		with boxes lc rgb variable, \
-	     bars using 0:2:4 with labels offset 0, 0.7
+	eval(draw_bars)
 	set key top left
 	unset output
 }

@@ -24,6 +24,7 @@ struct side_config {
 	unsigned long operations;
 	bool polled; /* run again and again, so that a run may leave a rest */
 };
+#define SIDE_POLLED_MOST 64 /* calls of a run then: the engine's own bound */
 
 struct side {
 	const char *name;

@@ -9,9 +9,10 @@
  * has a list of the calls with something to do, under a mutex of its own, so
  * that idle calls cost nothing. A run takes that whole list under one lock: so
  * it ends, whatever the clients add; if somebody polls it ends after as many
- * calls as the engine's, and the next run goes on. A cancel names itself in each operation
- * that it hits, so that the result can tell which one it was. The worker takes
- * what is due under one lock of the call, and tells of it outside.
+ * calls as the engine's, and the next run goes on. A cancel names itself in
+ * each operation that it hits, so that the result can tell which one it was.
+ * The worker takes what is due under one lock of the call, and tells of it
+ * outside.
  */
 #include "side.h"
 
@@ -19,8 +20,6 @@
 #include <pthread.h>
 
 #include "bench.h"
-
-#define POLLED_MOST 64
 
 enum status { WAITING, RUNNING, FINISHED, CANCELED };
 
@@ -143,7 +142,7 @@ static void *mutex_make(const struct side_config *config, struct tally *tally)
 	side->depth = config->depth;
 	side->started = bench_memory(config->calls, sizeof(*side->started));
 	side->tally = tally;
-	side->most = config->polled ? POLLED_MOST : ULONG_MAX;
+	side->most = config->polled ? SIDE_POLLED_MOST : ULONG_MAX;
 	side->last_ready = &side->ready;
 	side->round = 1;
 	pthread_mutex_init(&side->lock, NULL);
