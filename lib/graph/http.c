@@ -4,12 +4,13 @@
  *
  * libmicrohttpd has config.threads threads; a connection belongs to one of
  * them. A request is read to its end, then answered in one go: of what answers
- * it only the embedder's prompt hook may wait. What a client may take is bounded: the headers by the memory
- * of a connection, the body by IVRQ_JSON_BODY_MAX, the number of connections,
- * the time without progress, and, as a client could make very slow progress,
- * the time of a request as a whole: a connection that has not come to an answer
- * for twice request_s is shut down, and so is one that has not taken it. Only
- * of a recording, which may be long, every step counts by itself.
+ * it only the embedder's prompt hook may wait. What a client may take is
+ * bounded: the headers by the memory of a connection, the body by
+ * IVRQ_JSON_BODY_MAX, the number of connections, the time without progress,
+ * and, as a client could make very slow progress, the time of a request as a
+ * whole: a connection that has not come to an answer for twice request_s is
+ * shut down, and so is one that has not taken it. Only of a recording, which
+ * may be long, every step counts by itself.
  *
  * What every request does is done without a lock, where it can be: the server's
  * threads would wait for each other.
